@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: strict memory safety as an error, explicit existentials and imports.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatWarning("StrictMemorySafety", as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// One room of the straight line: its name and the rooms to its left that it imports.
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: imports + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "hallpass",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
+
+        room("Bytes"),
+        room("Captures", ["Bytes"]),
+        room("Packets", ["Bytes"]),
+        room("Names", ["Bytes"]),
+        room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
+        room("Logs", ["Bytes"]),
+        room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
+        room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
+        room("Register", ["Bytes", "CPublicSuffix", yams]),
+        room("Roster", ["Bytes", "Contacts", "Register", yams]),
+        room("Judgement", ["Bytes", "Contacts", "Register", "Roster"]),
+        room("Reports", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        .executableTarget(
+            name: "hallpass",
+            dependencies: [
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
+                "Roster", "Judgement", "Reports", argumentParser,
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("BytesTests", ["Bytes"]),
+        tests("CapturesTests", ["Bytes", "Captures"]),
+        tests("PacketsTests", ["Bytes", "Packets"]),
+        tests("NamesTests", ["Bytes", "Names"]),
+        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows"]),
+        tests("LogsTests", ["Bytes", "Logs"]),
+        tests("RegisterTests", ["Register"]),
+        tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        tests("EndToEndTests", ["Bytes"]),
+        tests("TidyTests", []),
+    ]
+)
