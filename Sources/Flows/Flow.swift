@@ -44,7 +44,7 @@ package struct FlowSlice: Sendable {
     /// Whether the flow (or the exchange under this label) began here, so that sums count it once.
     package var isStart: Bool
     /// Index of the slice before this one; -1 at the first.
-    var previous: Int32 = -1
+    package internal(set) var previous: Int32 = -1
 }
 
 /// What a flow's packets told about it.
@@ -73,4 +73,6 @@ package struct FlowFlags: OptionSet, Sendable {
     package static let midStream = FlowFlags(rawValue: 1 << 12)
     /// Payload of A (B) was lost: its prefix ends in a gap that was never filled.
     package static let gap = FlowFlags(rawValue: 1 << 13)
+    /// The packet in hand changed the label: the slice before it is to be closed.
+    static let labelChanged = FlowFlags(rawValue: 1 << 14)
 }

@@ -2,8 +2,8 @@
 ///
 /// The index holds 32-bit positions, so that probing touches one cache line; the list holds the entries, so that
 /// walking them is deterministic. A new generation of a 5-tuple takes over the index; the old one stays listed.
-struct FlowTable {
-    private(set) var flows: [Flow] = []
+package struct FlowTable: Sendable {
+    package private(set) var flows: [Flow] = []
     /// Position + 1 of an entry in `flows`; 0 is empty. A power of two in length, at most half full.
     private var index: [UInt32]
     private var occupied = 0

@@ -61,7 +61,6 @@ struct FragmentBuffer {
         if !fragment.moreFragments { datagram.total = end }
         if !isRepeat { datagram.parts.append((fragment.offset, bytes.copied())) }
         if let payload = FragmentBuffer.joined(datagram) {
-            datagram.packet.takeTransport(of: packet)
             return .complete(datagram, payload: payload)
         }
         pending[key] = datagram

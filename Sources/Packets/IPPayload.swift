@@ -25,11 +25,13 @@ enum IPPayload {
         let start = reader.offset
         let announced = packet.payloadLength
         guard let source = try? reader.u16(), let destination = try? reader.u16(),
-            let sequence = try? reader.u32(), (try? reader.skip(4)) != nil, let offsetAndFlags = try? reader.u16()
+            let sequence = try? reader.u32(), let acknowledgment = try? reader.u32(),
+            let offsetAndFlags = try? reader.u16()
         else { return .finished }
         packet.sourcePort = source
         packet.destinationPort = destination
         packet.tcpSequence = sequence
+        packet.tcpAcknowledgment = acknowledgment
         packet.tcpFlags = TCPFlags(rawValue: UInt8(truncatingIfNeeded: offsetAndFlags))
         packet.hasTransportHeader = true
         let headerBytes = Int(offsetAndFlags >> 12) &* 4

@@ -18,6 +18,7 @@ package struct Packet: Sendable {
     /// Payload bytes that the headers announce; more than `payloadCaptured` in a cut packet.
     package internal(set) var payloadLength = 0
     package internal(set) var tcpSequence: UInt32 = 0
+    package internal(set) var tcpAcknowledgment: UInt32 = 0
     package internal(set) var tcpFlags = TCPFlags()
     /// The innermost link-layer source; nil when the link has none.
     package internal(set) var sourceMAC: MACAddress?
@@ -93,5 +94,13 @@ package enum IPProtocol {
         case 136: "udplite"
         default: "ip-\(number)"
         }
+    }
+}
+
+extension Packet {
+    /// Forgets the payload: for packets that are counted without being looked into.
+    package mutating func dropPayload() {
+        payloadCaptured = 0
+        payloadLength = 0
     }
 }

@@ -71,6 +71,7 @@ package enum PacketDecoder {
     package static func decodeReassembled(_ payload: RawSpan, into packet: inout Packet) -> UnusedReason? {
         packet.fragment = nil
         packet.uncapturedBytes = 0
+        packet.setPayload(ByteReader(payload), bytes: payload.byteCount)
         return run(.ipPayload(packet.transport), ByteReader(payload), into: &packet)
     }
 
