@@ -73,7 +73,8 @@ import Testing
     @Test func rowsAreSortedAndDistinct() {
         let rows = read(Sample.log(400)).contacts.makeRows()
         let keys = rows.map { row -> String in
-            "\(String(describing: row.client)) \(row.clientUser ?? "") \(row.name ?? "") \(row.port) \(row.hour)"
+            let client = row.client?.description ?? "-"
+            return "\(client) \(row.clientUser ?? "") \(row.name ?? "") \(row.port) \(row.hour)"
         }
         #expect(Set(keys).count == rows.count)
         #expect(rows.map { $0.client ?? .zero } == rows.map { $0.client ?? .zero }.sorted())

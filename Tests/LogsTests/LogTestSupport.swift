@@ -64,9 +64,11 @@ enum Sample {
         #"1772460083.502  21388 10.20.30.40 TCP_TUNNEL/200 14132 CONNECT quiz.example.org:443 "#
         + #"LAKESIDE\\jane doe HIER_DIRECT/198.51.100.20 -"#
     static let denied =
-        "1772460084.009      0 10.20.30.41 TCP_DENIED/403 3977 CONNECT ads.tracker.example:443 - HIER_NONE/- text/html"
+        "1772460084.009      0 10.20.30.41 TCP_DENIED/403 3977 CONNECT ads.tracker.example:443 "
+        + "- HIER_NONE/- text/html"
     static let challenge =
-        "1772460084.010      1 10.20.30.41 TCP_DENIED/407 4120 CONNECT quiz.example.org:443 - HIER_NONE/- text/html"
+        "1772460084.010      1 10.20.30.41 TCP_DENIED/407 4120 CONNECT quiz.example.org:443 "
+        + "- HIER_NONE/- text/html"
     static let peeked =
         "1772460085.377     44 2001:db8:20::41 NONE_NONE/200 0 CONNECT [2001:db8:99::20]:443 - HIER_NONE/- -"
     static let spliced =

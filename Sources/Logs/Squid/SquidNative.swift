@@ -2,8 +2,8 @@ import Bytes
 
 /// Squid's built-in `squid` format (`src/log/FormatSquidNative.cc`):
 ///
-///     1772460062.114    231 10.20.30.40 TCP_MISS/200 8412 GET http://a.example/x? user HIER_DIRECT/198.51.100.20 text/html
-///     end time.ms  elapsed  client      result      bytes method URL              user hierarchy/peer            type
+///     1772460062.114 231 10.20.30.40 TCP_MISS/200 8412 GET http://a.example/ s1 HIER_DIRECT/198.51.100.2 a/b
+///     end time.ms elapsed client     result      bytes method URL           user hierarchy/peer         type
 ///
 /// Columns are separated by one or more spaces; a user name may hold spaces, and so may a URL under
 /// `uri_whitespace allow`. So columns 1-6 are read from the left, the URL up to its first space, and what is
