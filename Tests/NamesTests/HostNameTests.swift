@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [
+    private static let names: [(String, String, UInt16?)] = [
         ("Quizly.Example", "quizly.example", nil),
         ("quizly.example.", "quizly.example", nil),
         ("quizly.example:8443", "quizly.example", 8443),
@@ -30,7 +30,9 @@ import Testing
         ("prod", "prod", nil),
         ("3com.example", "3com.example", nil),
         ("1e100.net", "1e100.net", nil),
-    ] as [(String, String, UInt16?)])
+    ]
+
+    @Test(arguments: names)
     func namesLoseCasePortAndTrailingDot(text: String, name: String, port: UInt16?) throws {
         let host = try parse(text)
         #expect(host.text == name)
@@ -38,7 +40,7 @@ import Testing
         #expect(!host.isAddress)
     }
 
-    @Test(arguments: [
+    private static let addresses: [(String, String, UInt16?)] = [
         ("192.0.2.1", "192.0.2.1", nil),
         ("192.0.2.1:8080", "192.0.2.1", 8080),
         ("[2001:DB8::1]:443", "2001:db8::1", 443),
@@ -46,7 +48,9 @@ import Testing
         ("2001:db8:0::1", "2001:db8::1", nil),
         ("3221225985", "3221225985", nil),
         ("1.2.3", "1.2.3", nil),
-    ] as [(String, String, UInt16?)])
+    ]
+
+    @Test(arguments: addresses)
     func addressesAreToldFromNames(text: String, name: String, port: UInt16?) throws {
         let host = try parse(text)
         #expect(host.text == name)
@@ -54,14 +58,19 @@ import Testing
         #expect(host.isAddress)
     }
 
-    @Test(arguments: [
-        ("", .empty), (".", .empty), (":80", .empty), ("a..b", .label), (".a", .label), ("a b", .character),
+    private static let refused: [(String, HostName.Refusal)] = [
+        ("", .empty), (".", .empty), (":80", .empty), ("a..b", .label), (".a", .label),
+        ("a b", .character),
         ("a\u{0}b", .character), ("a\nb", .character), ("user@host", .character), ("a/b", .character),
         ("b\u{fc}cher.example", .nonASCII), ("host:99999", .port), ("host:8o", .port), ("[::1", .port),
-        ("[192.0.2.1]", .character), ("[::1]x", .port), ("*.example", .character), ("%41.example", .character),
+        ("[192.0.2.1]", .character), ("[::1]x", .port), ("*.example", .character),
+        ("%41.example", .character),
         (String(repeating: "a", count: 64) + ".example", .label),
-        (String(repeating: "a.", count: 127) + "a", .tooLong), (String(repeating: "a", count: 300), .tooLong),
-    ] as [(String, HostName.Refusal)])
+        (String(repeating: "a.", count: 127) + "a", .tooLong),
+        (String(repeating: "a", count: 300), .tooLong),
+    ]
+
+    @Test(arguments: refused)
     func whatCannotBeANameIsRefusedWithItsReason(text: String, reason: HostName.Refusal) {
         #expect(refusal(text) == reason)
     }
