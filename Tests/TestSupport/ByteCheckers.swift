@@ -42,13 +42,16 @@ package func oneFlipPerByte(of bytes: [UInt8], _ body: (RawSpan) throws -> Void)
 /// hold a hostile value, in both byte orders: zero, one, the largest signed and unsigned, and one less and one more
 /// than what is left.
 package func hostileLengths(of bytes: [UInt8], _ body: (RawSpan) throws -> Void) rethrows {
+    var changed = bytes
     for width in [1, 2, 3, 4, 8] where width <= bytes.count {
         let full = width == 8 ? UInt64.max : (UInt64(1) << (8 * UInt64(width))) - 1
         for offset in 0...(bytes.count - width) {
             let left = UInt64(bytes.count - offset - width)
-            for value in [0, 1, full >> 1, full >> 1 + 1, full, left &- 1, left, left + 1] {
+            let values: Set = [
+                0, 1, full >> 1, full >> 1 + 1, full, left &- 1 & full, left & full, left + 1 & full,
+            ]
+            for value in values {
                 for bigEndian in width == 1 ? [true] : [true, false] {
-                    var changed = bytes
                     for place in 0..<width {
                         let shift = 8 * UInt64(bigEndian ? width - 1 - place : place)
                         changed[offset + place] = UInt8(truncatingIfNeeded: value >> shift)
@@ -56,6 +59,7 @@ package func hostileLengths(of bytes: [UInt8], _ body: (RawSpan) throws -> Void)
                     try changed.withRawSpan { (view: RawSpan) throws in try body(view) }
                 }
             }
+            for place in offset..<(offset + width) { changed[place] = bytes[place] }
         }
     }
 }
