@@ -11,6 +11,12 @@ package struct DNSMessage: Equatable, Sendable {
         package var type: DNSType
         /// 1 is IN; the top bit is mDNS's wish for a unicast answer (RFC 6762 §5.4).
         package var dnsClass: UInt16
+
+        package init(name: String, type: DNSType, dnsClass: UInt16 = DNSMessage.classIN) {
+            self.name = name
+            self.type = type
+            self.dnsClass = dnsClass
+        }
     }
 
     package struct Record: Equatable, Sendable {
@@ -21,6 +27,16 @@ package struct DNSMessage: Equatable, Sendable {
         /// Seconds; values with the top bit set count as 0 (RFC 2181 §8).
         package var ttl: UInt32
         package var data: Data
+
+        package init(
+            name: String, type: DNSType, dnsClass: UInt16 = DNSMessage.classIN, ttl: UInt32, data: Data
+        ) {
+            self.name = name
+            self.type = type
+            self.dnsClass = dnsClass
+            self.ttl = ttl
+            self.data = data
+        }
     }
 
     package enum Data: Equatable, Sendable {
@@ -41,6 +57,12 @@ package struct DNSMessage: Equatable, Sendable {
         package var payloadSize: UInt16
         package var version: UInt8
         package var dnssecOK: Bool
+
+        package init(payloadSize: UInt16, version: UInt8, dnssecOK: Bool) {
+            self.payloadSize = payloadSize
+            self.version = version
+            self.dnssecOK = dnssecOK
+        }
     }
 
     package var id: UInt16 = 0

@@ -17,6 +17,11 @@ package struct ServiceBinding: Equatable, Sendable {
     /// Set when the parameters were decoded in part.
     package var fault: DecodeFault?
 
+    package init(priority: UInt16, target: String) {
+        self.priority = priority
+        self.target = target
+    }
+
     package var isAlias: Bool { priority == 0 }
 
     /// Decodes record data that lies in `data`, a part of `message`; throws when even the target cannot be

@@ -36,6 +36,12 @@ package struct RequestHead: Equatable, Sendable {
     /// Asks to go on in HTTP/2 (`Upgrade: h2c`, RFC 7540 §3.2).
     package var upgradesToHTTP2 = false
 
+    package init(method: String, form: Form, minorVersion: UInt8) {
+        self.method = method
+        self.form = form
+        self.minorVersion = minorVersion
+    }
+
     package var isConnect: Bool { method == "CONNECT" }
 
     /// Whom the request is for: an absolute or authority target outranks the Host field (RFC 9112 §3.2.2).

@@ -9,6 +9,12 @@ package struct ResponseHead: Equatable, Sendable {
     /// says.
     package var bodyFraming: HTTPBodyFraming
 
+    package init(status: UInt16, headLength: Int?, bodyFraming: HTTPBodyFraming) {
+        self.status = status
+        self.headLength = headLength
+        self.bodyFraming = bodyFraming
+    }
+
     /// 1xx, after which another head follows; 101 is the last in HTTP/1.
     package var isInterim: Bool { status < 200 && status != 101 }
 

@@ -67,6 +67,18 @@ package struct EncryptedClientHello: Equatable, Sendable {
     package var aead: UInt16
     package var encapsulatedKeyLength: Int
     package var payloadLength: Int
+
+    package init(
+        isOuter: Bool, configID: UInt8, kdf: UInt16, aead: UInt16, encapsulatedKeyLength: Int,
+        payloadLength: Int
+    ) {
+        self.isOuter = isOuter
+        self.configID = configID
+        self.kdf = kdf
+        self.aead = aead
+        self.encapsulatedKeyLength = encapsulatedKeyLength
+        self.payloadLength = payloadLength
+    }
 }
 
 /// Numbers of the TLS registries that decoders compare with.
