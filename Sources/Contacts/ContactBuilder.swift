@@ -77,11 +77,16 @@ package struct ContactBuilder {
         contact.bytesUp = clientIsA ? slice.bytesFromA : slice.bytesFromB
         contact.bytesDown = clientIsA ? slice.bytesFromB : slice.bytesFromA
         contact.service = (label?.service ?? .unknown).rawValue
-        if isUnanswered(flow, clientIsA: clientIsA) || label?.handshakeFailed == true {
-            contact.action = .attempted
-        }
+        contact.action = action(flow, label, clientIsA: clientIsA)
         name(&contact, label, client: client, server: server, at: flow.first)
         return contact
+    }
+
+    private func action(_ flow: Flow, _ label: FlowLabel?, clientIsA: Bool) -> ContactAction {
+        // 403 is a proxy's policy; other refusals (407, 502, ...) never reached the destination.
+        if let status = label?.tunnelStatus, status >= 400 { return status == 403 ? .blocked : .attempted }
+        let failed = isUnanswered(flow, clientIsA: clientIsA) || label?.handshakeFailed == true
+        return failed ? .attempted : .allowed
     }
 
     /// A TCP server that sent nothing but resets took no data.

@@ -50,6 +50,8 @@ package struct FlowLabel: Equatable, Sendable {
     package var handshakeFailed = false
     /// The hello carried an encrypted one; its outer name is not the destination if the server accepted.
     package var offersECH = false
+    /// The proxy's answer to CONNECT; nil when none was seen.
+    package var tunnelStatus: UInt16?
     /// Names in the server's certificate, where it was in clear and nothing better is known.
     package var certificateNames: [String] = []
 

@@ -139,16 +139,18 @@ extension TCPInspection.Direction {
             stage = .dns
             return true
         }
-        enum Guess { case hello, serverFlight, request, none }
+        enum Guess { case hello, serverFlight, request, response, none }
         let guess = prefix.bytes.withRawSpan { bytes -> Guess in
             if ClientHello.probe(bytes) { return .hello }
             if ServerFlight.probe(bytes) { return .serverFlight }
-            return RequestHead.probe(bytes) ? .request : .none
+            if RequestHead.probe(bytes) { return .request }
+            return ResponseHead.probe(bytes) ? .response : .none
         }
         switch guess {
         case .hello: hello(segment, hasEnded, flow: &flow, into: &output)
         case .serverFlight: serverFlight(segment, hasEnded, flow: &flow, into: &output)
         case .request: stage = .requests
+        case .response: return response(hasEnded, flow: &flow, into: &output)
         case .none: stop()
         }
         return guess == .request
@@ -191,13 +193,41 @@ extension TCPInspection.Direction {
         case .notMine: stop()
         case .done(let head):
             HTTPFacts.take(head, ends: flow.ends(clientIsA: segment.fromA), flow: &flow, into: &output)
-            guard let length = head.headLength, !head.isConnect, !head.hasUpgrade else {
+            guard let length = head.headLength, !head.hasUpgrade else {
                 stop()
                 return false
             }
             prefix.consume(length)
+            if head.isConnect {
+                // Behind the tunnel's request the client speaks to the tunnel's other end.
+                stage = .start
+                return true
+            }
             let skipper = BodySkipper(head.bodyFraming)
             stage = skipper.isDone ? .requests : .body(skipper)
+            return true
+        }
+        return false
+    }
+
+    /// An answer matters only where it opens or refuses a tunnel; then the server's flight follows.
+    private mutating func response(
+        _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
+    ) -> Bool {
+        guard flow.label >= 0, output.labels[Int(flow.label)].kind == .httpConnect else {
+            stop()
+            return false
+        }
+        switch prefix.bytes.withRawSpan({ ResponseHead.parse(stream: $0, ended: hasEnded) }) {
+        case .needMore(let until): needed = until
+        case .notMine: stop()
+        case .done(let head):
+            output.labels[Int(flow.label)].tunnelStatus = head.status
+            guard let length = head.headLength, head.status / 100 == 2 else {
+                stop()
+                return false
+            }
+            prefix.consume(length)
             return true
         }
         return false

@@ -28,6 +28,9 @@ enum TLSFacts {
             label.handshakeFailed = known.handshakeFailed
             label.certificateNames = known.certificateNames
             output.labels[Int(flow.label)] = label
+        } else if output.labels[Int(flow.label)].kind == .httpConnect {
+            // Inside a tunnel the name that the proxy was asked for stands; what is spoken is TLS.
+            output.labels[Int(flow.label)].service = label.service
         }
     }
 

@@ -1,18 +1,18 @@
-package import Bytes
+import Bytes
 import Captures
 import Logs
 
 /// What an input is, told by its first bytes and never by its name.
-package enum InputKind: Sendable {
+enum InputKind: Sendable {
     case pcap(PCAPHeader)
     case pcapng
     case log(LogFormat)
     case unrecognised(String)
 
     /// Bytes that recognition looks at: enough for a few lines of any log.
-    package static let prefixBytes = 64 * 1024
+    static let prefixBytes = 64 * 1024
 
-    package static func recognise(_ prefix: RawSpan) -> InputKind {
+    static func recognise(_ prefix: RawSpan) -> InputKind {
         if prefix.byteCount == 0 { return .unrecognised("the file is empty") }
         if let header = PCAPHeader(prefix) { return .pcap(header) }
         if PCAPHeader.hasMagic(prefix) {
@@ -25,7 +25,7 @@ package enum InputKind: Sendable {
     }
 
     /// The word of every output.
-    package var name: String {
+    var name: String {
         switch self {
         case .pcap: "pcap"
         case .pcapng: "pcapng"

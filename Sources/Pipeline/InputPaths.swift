@@ -13,7 +13,7 @@ package enum InputPaths {
         var seen: Set<String> = []
         for argument in arguments {
             var isDirectory: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory)
+            let exists = unsafe FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory)
             let found =
                 exists && isDirectory.boolValue
                 ? walk(argument).map { InputPath(path: $0, isNamed: false) }
