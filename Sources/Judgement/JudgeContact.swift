@@ -77,7 +77,8 @@ extension Judge {
         if contact.ambiguity == .concealed {
             return Judgment(.concealed, reason: "the destination's name is hidden from the network")
         }
-        return Judgment(.unnamed, reason: "nothing in the input names this address")
+        let service = contact.port == 0 ? contact.transport : "\(contact.transport) \(contact.port)"
+        return Judgment(.unnamed, reason: "nothing in the input names this address, reached over \(service)")
     }
 
     private func judge(candidates: [String], _ circumstances: Circumstances) -> Judgment {

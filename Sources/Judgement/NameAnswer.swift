@@ -17,6 +17,56 @@ package enum QuestionTime: Equatable, Sendable {
     /// Noon of the day in the district's zone.
     case day(CivilDay)
     case moment(Timestamp)
+
+    /// Parses `2026-11-24`, or a moment of RFC 3339 such as `2026-11-24T09:00:00-05:00`; nil for anything else.
+    package init?(_ text: String) {
+        if let day = CivilDay(text) {
+            self = .day(day)
+            return
+        }
+        let upper = Array(text.uppercased().utf8)
+        guard upper.count >= 20, upper[10] == UInt8(ascii: "T"), let day = CivilDay(text.prefix(10)),
+            let clock = QuestionTime.clock(upper[11..<19]), let zone = QuestionTime.zone(upper[19...]),
+            let moment = Timestamp(seconds: day.daysSince1970 * 86400 + clock - zone)
+        else { return nil }
+        self = .moment(moment)
+    }
+
+    /// Seconds since midnight from `HH:MM:SS`.
+    private static func clock(_ text: ArraySlice<UInt8>) -> Int64? {
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 3, let hour = twoDigits(parts[0]), let minute = twoDigits(parts[1]),
+            let second = twoDigits(parts[2]), hour < 24, minute < 60, second < 60
+        else { return nil }
+        return hour * 3600 + minute * 60 + second
+    }
+
+    /// Seconds east of UTC from `Z` or `+HH:MM`; a fraction of a second before it is dropped, since verdicts go by
+    /// the minute.
+    private static func zone(_ text: ArraySlice<UInt8>) -> Int64? {
+        var rest = text
+        if rest.first == UInt8(ascii: ".") {
+            let fraction = rest.dropFirst().prefix { (48...57).contains($0) }
+            guard !fraction.isEmpty else { return nil }
+            rest = rest[fraction.endIndex...]
+        }
+        if rest.elementsEqual([UInt8(ascii: "Z")]) { return 0 }
+        guard rest.count == 6, let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
+        else {
+            return nil
+        }
+        let parts = rest.dropFirst().split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let hour = twoDigits(parts[0]), let minute = twoDigits(parts[1]), hour < 24,
+            minute < 60
+        else { return nil }
+        let offset = hour * 3600 + minute * 60
+        return sign == UInt8(ascii: "-") ? -offset : offset
+    }
+
+    private static func twoDigits(_ text: ArraySlice<UInt8>) -> Int64? {
+        guard text.count == 2, text.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        return text.reduce(0) { $0 * 10 + Int64($1 - 48) }
+    }
 }
 
 extension Judge {

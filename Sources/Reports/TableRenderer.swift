@@ -41,8 +41,7 @@ package struct TableRenderer {
             lines += wrap("\(moment(first, clock)) to \(moment(last, clock)), \(report.register.timezone)")
         }
         lines += wrap(
-            "\(Quantity.of(totals.contacts, "contact")) of \(Quantity.of(totals.devices, "device"))"
-                + roles(totals, prefix: ": ") + "; \(Quantity.bytes(totals.bytesUp)) up, "
+            "\(Quantity.of(totals.contacts, "contact")) of \(roles(totals)); \(Quantity.bytes(totals.bytesUp)) up, "
                 + "\(Quantity.bytes(totals.bytesDown)) down")
         let register = report.register
         lines += wrap(
@@ -59,7 +58,9 @@ package struct TableRenderer {
             return count == 0 ? nil : "\(count) \(severity.rawValue)"
         }
         let summary = counts.isEmpty ? "none" : counts.joined(separator: ", ")
-        var lines = section("FINDINGS: student devices, nothing on record permits it (\(summary))")
+        var lines = section("FINDINGS: \(summary)")
+        lines += wrap("What student devices did that no agreement or other record permits.", style: .dim)
+        if !findings.isEmpty { lines.append("") }
         for finding in findings { lines += self.finding(finding, clock) + [""] }
         if findings.isEmpty { return lines }
         lines.removeLast()
@@ -76,10 +77,10 @@ package struct TableRenderer {
         if let agreement = finding.agreement { who.append("agreement \(agreement.id)") }
         if !who.isEmpty { lines += indented(who.joined(separator: ", ")) }
         let tally = finding.tally
-        var sums = Quantity.of(tally.devices, "device") + roles(tally, prefix: ": ")
-        sums += "; \(Quantity.of(tally.flows, "flow")), \(Quantity.bytes(tally.bytesUp)) up, "
+        var sums =
+            "\(roles(tally)), \(Quantity.of(tally.flows, "flow")), \(Quantity.bytes(tally.bytesUp)) up, "
         sums += "\(Quantity.bytes(tally.bytesDown)) down"
-        if let first = tally.first { sums += "; first \(moment(first, clock))" }
+        if let first = tally.first { sums += ", first \(moment(first, clock))" }
         lines += indented(sums)
         if finding.names != [finding.domain], !finding.names.isEmpty {
             let rest = finding.names.count > 4 ? " and \(finding.names.count - 4) more" : ""
@@ -182,8 +183,10 @@ package struct TableRenderer {
         return "\(local.day) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 
-    private func roles(_ tally: Tally, prefix: String) -> String {
+    /// Devices by role, such as `2 student, 1 staff devices`.
+    private func roles(_ tally: Tally) -> String {
         let parts = Role.allCases.compactMap { role in tally.roles[role].map { "\($0) \(role.rawValue)" } }
-        return parts.isEmpty ? "" : prefix + parts.joined(separator: ", ")
+        if parts.isEmpty { return Quantity.of(tally.devices, "device") }
+        return parts.joined(separator: ", ") + (tally.devices == 1 ? " device" : " devices")
     }
 }
