@@ -46,7 +46,7 @@ let package = Package(
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
         room("Roster", ["Bytes", "Contacts", "Register", crypto]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
-        room("Reports", ["Bytes", "Contacts", "Register", "Roster", "Judgement", crypto]),
+        room("Reports", ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement"]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
