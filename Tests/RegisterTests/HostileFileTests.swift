@@ -31,8 +31,8 @@ import Testing
         for count in 0...Self.sample.count { read(Self.sample.prefix(count)) }
     }
 
-    @Test func oneChangedByteAnywhere() {
-        for index in Self.sample.indices {
+    @Test func oneChangedByteInThree() {
+        for index in stride(from: 0, to: Self.sample.count, by: 3) {
             for byte in [UInt8(0), UInt8(ascii: ":"), UInt8(ascii: "&"), UInt8(ascii: "\""), 0xff] {
                 var bytes = Self.sample
                 bytes[index] = byte
