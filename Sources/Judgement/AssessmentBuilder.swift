@@ -80,7 +80,7 @@ struct AssessmentBuilder {
             return
         }
         let judgment = self.judgment(contact, circumstances)
-        let key = GroupKey(verdict: judgment.verdict, domain: destination(contact, judgment.verdict))
+        let key = GroupKey(verdict: judgment.verdict, domain: destination(contact, judgment))
         guard contact.action == .allowed else {
             addAttempt(contact, judgment, key, circumstances)
             return
@@ -108,7 +108,9 @@ struct AssessmentBuilder {
         let attempt = AttemptKey(group: key, action: contact.action)
         attempts[attempt, default: AttemptBuilder(owner: judgment.owner)]
             .tally.add(contact, role: circumstances.role ?? .unknown, day: circumstances.day)
-        if let name = contact.name, key.verdict != .local { attempts[attempt]?.names.insert(name) }
+        if let name = judgment.decidingName ?? contact.domainName, key.verdict != .local {
+            attempts[attempt]?.names.insert(name)
+        }
     }
 
     mutating func add(_ lookup: Lookup) {
@@ -144,7 +146,7 @@ struct AssessmentBuilder {
 
     private mutating func judgment(_ contact: Contact, _ circumstances: Circumstances) -> Judgment {
         // Only a name that stands for itself, outside, without a chain is judged by the name alone.
-        guard let name = contact.name, contact.ambiguity == .exact || contact.ambiguity == .inferred,
+        guard let name = contact.domainName, contact.ambiguity == .exact || contact.ambiguity == .inferred,
             contact.cnameChain.isEmpty, !contact.servers.contains(where: judge.roster.isLocal)
         else { return judge.judge(contact, circumstances) }
         let key = MemoKey(name: name, circumstances: circumstances)
@@ -158,9 +160,9 @@ struct AssessmentBuilder {
     /// What a group is named after: the registrable domain, the name itself where there is none, or the address.
     ///
     /// Names and addresses inside the district are those of people's devices, so they all go under one word.
-    private mutating func destination(_ contact: Contact, _ verdict: Verdict) -> String {
-        if verdict == .local { return "local" }
-        guard let name = contact.name ?? contact.candidates.first else {
+    private mutating func destination(_ contact: Contact, _ judgment: Judgment) -> String {
+        if judgment.verdict == .local { return "local" }
+        guard let name = judgment.decidingName ?? contact.domainName else {
             let outside = contact.servers.first { !judge.roster.isLocal($0) }
             return outside?.description ?? "\(contact.transport)/\(contact.port)"
         }

@@ -25,7 +25,7 @@ struct FindingBuilder {
     mutating func add(_ contact: Contact, _ judgment: Judgment, _ circumstances: Circumstances) {
         let role = circumstances.role ?? .unknown
         tally.add(contact, role: role, day: circumstances.day)
-        if let name = contact.name { names.insert(name) } else { names.formUnion(contact.candidates) }
+        if let name = judgment.decidingName ?? contact.domainName { names.insert(name) }
         evidence.insert(contact.evidence)
         ambiguities.insert(contact.ambiguity)
         judgments[judgment, default: 0] += 1

@@ -108,9 +108,8 @@ package struct Judge: Sendable {
     static func worst(_ judgments: [Judgment]) -> Judgment? {
         let ordered = judgments.sorted { a, b in
             if a.verdict != b.verdict { return a.verdict > b.verdict }
-            return (a.owner ?? "", a.product ?? "", a.record?.id ?? "") < (
-                b.owner ?? "", b.product ?? "", b.record?.id ?? ""
-            )
+            return (a.owner ?? "", a.product ?? "", a.record?.id ?? "", a.decidingName ?? "")
+                < (b.owner ?? "", b.product ?? "", b.record?.id ?? "", b.decidingName ?? "")
         }
         guard var worst = ordered.first else { return nil }
         let others = ordered.dropFirst().filter { $0.verdict != worst.verdict || $0.owner != worst.owner }

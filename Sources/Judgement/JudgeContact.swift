@@ -21,7 +21,7 @@ extension Judge {
 
     package func judge(_ contact: Contact, _ circumstances: Circumstances) -> Judgment {
         if let local = judgeLocal(contact) { return local }
-        guard let name = contact.name else { return judgeNameless(contact, circumstances) }
+        guard let name = contact.domainName else { return judgeNameless(contact, circumstances) }
         var judgment = judge(name: name, circumstances)
         if contact.ambiguity == .shared, !contact.candidates.isEmpty {
             judgment = judge(candidates: Array(Set(contact.candidates + [name])).sorted(), circumstances)
@@ -40,7 +40,7 @@ extension Judge {
         // One outside server is enough to make a local-sounding name no excuse: a client may claim any name.
         guard contact.servers.allSatisfy(roster.isLocal) else { return nil }
         guard !contact.servers.isEmpty else {
-            return contact.name.flatMap { isLocalName($0) ? localName($0) : nil }
+            return contact.domainName.flatMap { isLocalName($0) ? localName($0) : nil }
         }
         if contact.servers.allSatisfy(\.isMulticastOrBroadcast) {
             return Judgment(.local, reason: "multicast or broadcast, which stays on the link")
@@ -48,7 +48,7 @@ extension Judge {
         if contact.service == "dns" {
             return Judgment(.local, reason: "a lookup at a resolver inside the district")
         }
-        guard let name = contact.name else {
+        guard let name = contact.domainName else {
             return Judgment(.local, reason: "an address inside the district's own networks")
         }
         return isLocalName(name) ? localName(name) : nil
@@ -82,7 +82,11 @@ extension Judge {
     }
 
     private func judge(candidates: [String], _ circumstances: Circumstances) -> Judgment {
-        let judgments = candidates.map { judge(name: $0, circumstances) }
+        let judgments = candidates.map { candidate in
+            var judgment = judge(name: candidate, circumstances)
+            judgment.decidingName = candidate
+            return judgment
+        }
         var worst =
             Judge.worst(judgments) ?? Judgment(.unnamed, reason: "nothing in the input names this address")
         let list = candidates.prefix(4).joined(separator: ", ") + (candidates.count > 4 ? ", ..." : "")
@@ -119,5 +123,13 @@ extension Judge {
             return worse
         }
         return judgment
+    }
+}
+
+extension Contact {
+    /// The name when it is a domain: an address written where a name belongs (a Host header, say) names nobody.
+    var domainName: String? {
+        guard let name, !name.isEmpty, IPAddress(name) == nil else { return nil }
+        return name
     }
 }

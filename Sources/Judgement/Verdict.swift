@@ -87,6 +87,8 @@ package struct Judgment: Hashable, Sendable {
     package var reasons: [String]
     /// What would have decided otherwise.
     package var nearMisses: [String] = []
+    /// Of several names that fit, the one that this is about; nil when the contact has one name or none.
+    package var decidingName: String?
     /// Several answers were possible, and this is the worst of them.
     package var isAmbiguous = false
 

@@ -115,6 +115,27 @@ import Testing
         #expect(carrier?.severity == .low)
     }
 
+    @Test func anAmbiguousContactStandsUnderTheNameThatDecided() throws {
+        var contact = try Cases.contact(nil)
+        contact.ambiguity = .shared
+        contact.evidence = .dnsAnswer
+        contact.candidates = ["app.quizly.example", "px.adtrack.example"]
+        let finding = try #require(try assess([contact]).findings.first)
+        #expect(finding.domain == "adtrack.example")
+        #expect(finding.names == ["px.adtrack.example"])
+        #expect(finding.ambiguity == .shared)
+        #expect(finding.reasons.contains { $0.points < 0 })
+    }
+
+    @Test func anAddressInPlaceOfANameNamesNobody() throws {
+        let finding = try #require(try assess([Cases.contact("192.0.2.7")]).findings.first)
+        #expect(finding.verdict == .unnamed)
+        #expect(finding.domain == "192.0.2.7")
+        #expect(finding.names.isEmpty)
+        #expect(
+            try assess([Cases.contact("10.10.0.2", to: "10.10.0.2")]).covered.map(\.domains) == [["local"]])
+    }
+
     @Test func countersThatDoNotFitStayAtTheLimit() throws {
         var huge = try Cases.contact("adtrack.example")
         huge.bytesUp = .max
