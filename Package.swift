@@ -46,13 +46,9 @@ let package = Package(
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
         room("Roster", ["Bytes", "Contacts", "Register", crypto]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
-<<<<<<< HEAD
-        room("Reports", ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement"]),
-=======
         room(
             "Reports",
             ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
->>>>>>> main
         .executableTarget(
             name: "hallpass",
             dependencies: [
