@@ -7,8 +7,8 @@ struct AgreementRule {
     let product: Product
     let agreement: Agreement
 
-    /// The checks in the order in which a privacy officer would make them: is it signed, is it in force that day,
-    /// does it name this product, this school, role, grade and hour.
+    /// The checks in the order in which a privacy officer would make them: is it signed, is it in force
+    /// that day, does it name this product, this school, role, grade and hour.
     func judge(_ circumstances: Circumstances) -> Judgment {
         var judgment = standing(circumstances.day)
         if judgment.verdict == .covered, let gap = scopeGap(circumstances) {
@@ -58,7 +58,8 @@ struct AgreementRule {
             return Judgment(
                 .noAgreement,
                 reason:
-                    "\(title) was signed on \(signed), outside the window of its Exhibit E offer (\(offerWindow))"
+                    "\(title) was signed on \(signed), outside the window of its Exhibit E offer "
+                    + "(\(offerWindow))"
             )
         }
         if let begins = agreement.begins, day < begins {

@@ -5,7 +5,8 @@ package import Contacts
 package struct Assessment: Equatable, Sendable {
     /// By severity, then points, both falling; then by domain.
     package var findings: [Finding] = []
-    /// Uncovered destinations that only blocked or attempted contacts went to, or also went to: no data flowed.
+    /// Uncovered destinations that only blocked or attempted contacts went to, or also went to: no data
+    /// flowed.
     package var notDataFlows: [Attempt] = []
     package var covered: [Coverage] = []
     package var lookups: [LookupSummary] = []
@@ -52,7 +53,8 @@ package struct Assessment: Equatable, Sendable {
         package var byVerdict: [Verdict: Tally] = [:]
         package var blocked = 0
         package var attempted = 0
-        /// Uncovered destinations that no student's, brought or unknown device contacted: counted, not reported.
+        /// Uncovered destinations that no student's, brought or unknown device contacted: counted, not
+        /// reported.
         package var withoutStudents = Tally()
         /// Contacts of devices that the roster leaves out by rule.
         package var leftOut = Tally()

@@ -21,7 +21,8 @@ struct AssessmentBuilder {
     private var registrable: [String: String] = [:]
     private var judgments: [MemoKey: Judgment] = [:]
 
-    /// Judging a name costs microseconds and a school day has few distinct ones: remember up to this many answers.
+    /// Judging a name costs microseconds and a school day has few distinct ones: remember up to this many
+    /// answers.
     private static let memoLimit = 200_000
 
     private struct GroupKey: Hashable {
@@ -157,7 +158,8 @@ struct AssessmentBuilder {
         return judgment
     }
 
-    /// What a group is named after: the registrable domain, the name itself where there is none, or the address.
+    /// What a group is named after: the registrable domain, the name itself where there is none, or the
+    /// address.
     ///
     /// Names and addresses inside the district are those of people's devices, so they all go under one word.
     private mutating func destination(_ contact: Contact, _ judgment: Judgment) -> String {

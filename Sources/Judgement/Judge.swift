@@ -19,7 +19,8 @@ package struct Judge: Sendable {
 
     /// Judges a name (A-label, lower case, no trailing dot) on its own, without what else the device did.
     ///
-    /// Of all entries that cover the name, the longest that is valid that day decides; shorter ones are near misses.
+    /// Of all entries that cover the name, the longest that is valid that day decides; shorter ones are
+    /// near misses.
     package func judge(name: String, _ circumstances: Circumstances) -> Judgment {
         var decided: Judgment?
         var nearMisses: [String] = []
@@ -76,9 +77,9 @@ package struct Judge: Sendable {
         return judge(subprocessors: subprocessors, parties: parties, circumstances)
     }
 
-    /// A sub-processor's host serves many masters: it is covered next to the traffic of the vendor whose agreement
-    /// names it, and judged on its own everywhere else. A question knows no traffic, so it gets the better answer
-    /// with that condition.
+    /// A sub-processor's host serves many masters: it is covered next to the traffic of the vendor whose
+    /// agreement names it, and judged on its own everywhere else. A question knows no traffic, so it gets
+    /// the better answer with that condition.
     private func judge(subprocessors: [Judgment], parties: [Judgment], _ circumstances: Circumstances)
         -> Judgment?
     {

@@ -34,8 +34,8 @@ extension Judge {
         return judgment
     }
 
-    /// Contacts that stay inside: nameless ones with the district's own addresses, multicast and broadcast, and
-    /// lookups sent to an inside resolver.
+    /// Contacts that stay inside: nameless ones with the district's own addresses, multicast and broadcast,
+    /// and lookups sent to an inside resolver.
     private func judgeLocal(_ contact: Contact) -> Judgment? {
         // One outside server is enough to make a local-sounding name no excuse: a client may claim any name.
         guard contact.servers.allSatisfy(roster.isLocal) else { return nil }
@@ -99,8 +99,8 @@ extension Judge {
         return worst
     }
 
-    /// A name may be another party's in disguise: a tracker behind a first party's CNAME. The worse of both holds.
-    /// Carriers (CDN, hosting, cloud) stand behind everybody's names and do not count.
+    /// A name may be another party's in disguise: a tracker behind a first party's CNAME. The worse of both
+    /// holds. Carriers (CDN, hosting, cloud) stand behind everybody's names and do not count.
     private func judge(
         chain: [String], of name: String, _ judgment: Judgment, _ circumstances: Circumstances
     ) -> Judgment {
@@ -127,7 +127,8 @@ extension Judge {
 }
 
 extension Contact {
-    /// The name when it is a domain: an address written where a name belongs (a Host header, say) names nobody.
+    /// The name when it is a domain: an address written where a name belongs (a Host header, say) names
+    /// nobody.
     var domainName: String? {
         guard let name, !name.isEmpty, IPAddress(name) == nil else { return nil }
         return name

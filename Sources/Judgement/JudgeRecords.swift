@@ -58,7 +58,8 @@ extension Judge {
             var judgment = Judgment(
                 .noAgreement, owner: vendor.owner(on: circumstances.day),
                 reason:
-                    "\(claim.domain.entry) belongs to \(product.name) of \(vendor.name); no agreement is on record"
+                    "\(claim.domain.entry) belongs to \(product.name) of \(vendor.name); "
+                    + "no agreement is on record"
             )
             judgment.product = product.name
             judgment.record = RecordReference(kind: "product", id: product.id, place: claim.domain.place)
@@ -105,7 +106,8 @@ extension Judge {
         var judgment = Judgment(
             .noAgreement, owner: party.owner,
             reason:
-                "\(claim.domain.entry) belongs to \(party.owner) (\(party.category)); no agreement is on record"
+                "\(claim.domain.entry) belongs to \(party.owner) (\(party.category)); "
+                + "no agreement is on record"
         )
         judgment.category = party.category
         judgment.record = RecordReference(
@@ -132,8 +134,8 @@ extension Judge {
         var judgment = Judgment(
             holds ? .coveredSubprocessor : .noAgreement, owner: party.name,
             reason:
-                "\(claim.domain.entry) belongs to \(party.name)\(function), a sub-processor of \(vendor.name) under "
-                + "\(agreement.id)"
+                "\(claim.domain.entry) belongs to \(party.name)\(function), a sub-processor of "
+                + "\(vendor.name) under \(agreement.id)"
                 + (holds
                     ? "; it counts as covered only next to \(vendor.name)'s own traffic"
                     : ", which is not in force"))

@@ -18,7 +18,8 @@ package enum QuestionTime: Equatable, Sendable {
     case day(CivilDay)
     case moment(Timestamp)
 
-    /// Parses `2026-11-24`, or a moment of RFC 3339 such as `2026-11-24T09:00:00-05:00`; nil for anything else.
+    /// Parses `2026-11-24`, or a moment of RFC 3339 such as `2026-11-24T09:00:00-05:00`; nil for anything
+    /// else.
     package init?(_ text: String) {
         if let day = CivilDay(text) {
             self = .day(day)
@@ -41,8 +42,8 @@ package enum QuestionTime: Equatable, Sendable {
         return hour * 3600 + minute * 60 + second
     }
 
-    /// Seconds east of UTC from `Z` or `+HH:MM`; a fraction of a second before it is dropped, since verdicts go by
-    /// the minute.
+    /// Seconds east of UTC from `Z` or `+HH:MM`; a fraction of a second before it is dropped, since
+    /// verdicts go by the minute.
     private static func zone(_ text: ArraySlice<UInt8>) -> Int64? {
         var rest = text
         if rest.first == UInt8(ascii: ".") {
@@ -70,8 +71,8 @@ package enum QuestionTime: Equatable, Sendable {
 }
 
 extension Judge {
-    /// Judges a name alone for a day, school, role and grade; what is left open is not held against the answer,
-    /// but the conditions that an agreement sets are listed.
+    /// Judges a name alone for a day, school, role and grade; what is left open is not held against the
+    /// answer, but the conditions that an agreement sets are listed.
     package func lookup(
         name: String, on time: QuestionTime, school: String? = nil, role: Role? = nil, grade: GradeSet? = nil
     ) throws(DomainFault) -> NameAnswer {

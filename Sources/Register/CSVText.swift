@@ -1,4 +1,5 @@
-/// Rows of comma-separated values (RFC 4180): quoted fields may hold commas, quotes written twice, and line ends.
+/// Rows of comma-separated values (RFC 4180): quoted fields may hold commas, quotes written twice, and line
+/// ends.
 struct CSVText {
     struct Row: Equatable {
         /// The line on which the row begins, from 1.

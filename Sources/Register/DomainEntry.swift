@@ -42,7 +42,8 @@ extension DomainEntry {
         let isExact = text.hasPrefix("=")
         let name = try DomainEntry.normalise(isExact ? String(text.dropFirst()) : text, written: text)
         if PublicSuffixList.isSuffix(name) {
-            // `=name` cannot reach other parties' names beneath it, so a company's own suffix may stand alone.
+            // `=name` cannot reach other parties' names beneath it, so a company's own suffix may stand
+            // alone.
             guard isExact, name.contains("."), !PublicSuffixList.isRegistrySuffix(name) else {
                 throw DomainFault(
                     message:

@@ -1,9 +1,11 @@
-/// Finds the entries that cover a name, longest first: a trie over labels from the right, held in one hash table.
+/// Finds the entries that cover a name, longest first: a trie over labels from the right, held in one hash
+/// table.
 ///
-/// A node stands for a run of labels such as `school.example`; its children differ in the label to the left. All
-/// nodes live in one open-addressing table keyed by the hash of their text read backwards, so that one pass over
-/// a name's bytes from its end meets every node on the path and stops at the first label that is not there.
-/// Every step compares the label itself: a hash collision can cost time but never gives a wrong owner.
+/// A node stands for a run of labels such as `school.example`; its children differ in the label to the
+/// left. All nodes live in one open-addressing table keyed by the hash of their text read backwards, so
+/// that one pass over a name's bytes from its end meets every node on the path and stops at the first label
+/// that is not there. Every step compares the label itself: a hash collision can cost time but never gives
+/// a wrong owner.
 package struct DomainIndex: Sendable {
     /// A place in the walk from the longest matching entry to the shortest.
     package struct Step: Equatable, Sendable {
@@ -15,10 +17,12 @@ package struct DomainIndex: Sendable {
         var parent: Int32
         var labelStart: Int
         var labelLength: Int
-        /// Heads and tails of the lists of claims for the name alone (`=name`) and for all beneath it; -1 is none.
+        /// Heads and tails of the lists of claims for the name alone (`=name`) and for all beneath it; -1
+        /// is none.
         var exact: (head: Int32, tail: Int32) = (-1, -1)
         var subtree: (head: Int32, tail: Int32) = (-1, -1)
-        /// The nearest node from here towards the root, this one included, that has subtree claims; -1 is none.
+        /// The nearest node from here towards the root, this one included, that has subtree claims; -1 is
+        /// none.
         var covering: Int32 = -1
     }
 

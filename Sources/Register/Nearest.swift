@@ -1,7 +1,7 @@
 /// The candidate that a misspelt word most likely meant, or nil when none is near.
 ///
-/// Near means an edit distance (insertions, deletions, substitutions, swapped neighbours) of at most a third of
-/// the word's length, and at least 2. Ties go to the candidate that sorts first.
+/// Near means an edit distance (insertions, deletions, substitutions, swapped neighbours) of at most a
+/// third of the word's length, and at least 2. Ties go to the candidate that sorts first.
 package func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let limit = max(2, word.count / 3)
     var best: (distance: Int, candidate: String)?

@@ -29,8 +29,8 @@ package struct Register: Sendable {
     /// The IANA time zone of the district.
     package var timezone: String { district?.timezone ?? "UTC" }
 
-    /// The entries that cover `name`, grouped by length, the longest first: the first group that holds anything
-    /// valid decides.
+    /// The entries that cover `name`, grouped by length, the longest first: the first group that holds
+    /// anything valid decides.
     package func matches(_ name: String) -> [[DomainClaim]] {
         var groups: [[DomainClaim]] = []
         var step = index.first(for: name)

@@ -2,10 +2,11 @@ import Bytes
 
 /// Reads vendors from a spreadsheet with one row per vendor domain.
 ///
-/// Columns, by their header, in any order: `vendor` and `domain` are needed; `vendor_id`, `product`, `product_id`,
-/// `excluded` (yes or no), `agreement`, `form`, `relation`, `status`, `signed_provider`, `signed_district`,
-/// `effective`, `ends`, `terminated`, `schools`, `roles`, `grades` and `recorded` may be there. Several values in a
-/// cell are separated by semicolons. Rows of one agreement must agree in what they say about it.
+/// Columns, by their header, in any order: `vendor` and `domain` are needed; `vendor_id`, `product`,
+/// `product_id`, `excluded` (yes or no), `agreement`, `form`, `relation`, `status`, `signed_provider`,
+/// `signed_district`, `effective`, `ends`, `terminated`, `schools`, `roles`, `grades` and `recorded` may be
+/// there. Several values in a cell are separated by semicolons. Rows of one agreement must agree in what
+/// they say about it.
 struct RegisterCSV {
     static let columns = [
         "vendor", "vendor_id", "product", "product_id", "domain", "excluded", "agreement", "form", "relation",

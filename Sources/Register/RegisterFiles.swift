@@ -21,10 +21,11 @@ package struct SourceFile: Sendable {
 }
 
 extension Register {
-    /// Reads a file, or all `.yaml`, `.yml` and `.csv` files beneath a directory, in the order of their names.
+    /// Reads a file, or all `.yaml`, `.yml` and `.csv` files beneath a directory, in the order of their
+    /// names.
     ///
-    /// Files named `roster.yaml` or `roster.yml` describe devices and are left to the roster; hidden files and
-    /// other kinds are passed over.
+    /// Files named `roster.yaml` or `roster.yml` describe devices and are left to the roster; hidden files
+    /// and other kinds are passed over.
     package static func load(_ path: String) throws(RegisterError) -> Register {
         let log = ProblemLog()
         let files = try sourceFiles(at: path, log)
@@ -66,7 +67,8 @@ extension Register {
 
     private static func digest(_ files: [SourceFile]) -> String {
         var hash = SHA256()
-        // Names and sizes stand between the contents, so that moving text from file to file changes the digest.
+        // Names and sizes stand between the contents, so that moving text from file to file changes the
+        // digest.
         for file in files {
             hash.update(data: Array("\(file.relative)\0\(file.bytes.count)\0".utf8))
             hash.update(data: file.bytes)

@@ -2,10 +2,11 @@ package import Bytes
 import Foundation
 import Yams
 
-/// A value of a YAML file, with its place, read strictly: what it is asked for is there or a problem is logged.
+/// A value of a YAML file, with its place, read strictly: what it is asked for is there or a problem is
+/// logged.
 ///
-/// Scalars are taken as the text that was written. YAML's own guesses (`no` as false, `1.10` as a number, dates as
-/// times) would change what a district wrote without telling it.
+/// Scalars are taken as the text that was written. YAML's own guesses (`no` as false, `1.10` as a number,
+/// dates as times) would change what a district wrote without telling it.
 package struct YAMLValue {
     let node: Node
     let file: String

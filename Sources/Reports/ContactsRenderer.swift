@@ -2,8 +2,8 @@ import Bytes
 package import Contacts
 package import Roster
 
-/// `hallpass contacts`: facts, one line each. An operator's raw view, so identities are shown unless a gate with a
-/// key is given (invariant 7).
+/// `hallpass contacts`: facts, one line each. An operator's raw view, so identities are shown unless a gate
+/// with a key is given (invariant 7).
 package struct ContactsRenderer {
     package enum Format: String, Sendable, CaseIterable {
         case jsonl

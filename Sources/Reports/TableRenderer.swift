@@ -3,8 +3,8 @@ import Contacts
 import Judgement
 import Register
 
-/// `analyze --format table`: what a person reads first. Findings by severity, then what was covered, then what the
-/// input could not show.
+/// `analyze --format table`: what a person reads first. Findings by severity, then what was covered, then
+/// what the input could not show.
 package struct TableRenderer {
     let width: Int
     let colour: Bool
@@ -41,8 +41,8 @@ package struct TableRenderer {
             lines += wrap("\(moment(first, clock)) to \(moment(last, clock)), \(report.register.timezone)")
         }
         lines += wrap(
-            "\(Quantity.of(totals.contacts, "contact")) of \(roles(totals)); \(Quantity.bytes(totals.bytesUp)) up, "
-                + "\(Quantity.bytes(totals.bytesDown)) down")
+            "\(Quantity.of(totals.contacts, "contact")) of \(roles(totals)); "
+                + "\(Quantity.bytes(totals.bytesUp)) up, \(Quantity.bytes(totals.bytesDown)) down")
         let register = report.register
         lines += wrap(
             "register \(register.sha256.prefix(12)): \(Quantity.of(register.vendors, "vendor")), "
@@ -128,8 +128,8 @@ package struct TableRenderer {
         return section("NOT DATA FLOWS: blocked, or never answered")
             + listing(attempts) { attempt in
                 let owner = attempt.owner.map { " (\($0))" } ?? ""
-                let sums =
-                    "\(Quantity.of(attempt.tally.devices, "device")), \(Quantity.of(attempt.tally.flows, "flow"))"
+                let devices = Quantity.of(attempt.tally.devices, "device")
+                let sums = "\(devices), \(Quantity.of(attempt.tally.flows, "flow"))"
                 return ("\(attempt.action.rawValue): \(attempt.domain)\(owner)", sums)
             }
     }

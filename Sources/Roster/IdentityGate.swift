@@ -7,8 +7,8 @@ import Register
 package struct IdentityGate: Sendable {
     private let key: SymmetricKey?
 
-    /// Pseudonyms under a district's key: the same client has the same pseudonym in every report of one key, and
-    /// without the key nobody can tell which client it was.
+    /// Pseudonyms under a district's key: the same client has the same pseudonym in every report of one
+    /// key, and without the key nobody can tell which client it was.
     package init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
 
     private init() { key = nil }

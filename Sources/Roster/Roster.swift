@@ -36,7 +36,8 @@ package struct Roster: Sendable {
     /// A roster that knows nobody: every device has the role unknown.
     package static var empty: Roster { Roster(RosterContent(), file: nil, sha256: nil) }
 
-    /// The first rule that matches by rank: device, lease, user, host name, network. Today only networks are known.
+    /// The first rule that matches by rank: device, lease, user, host name, network. Today only networks
+    /// are known.
     package func device(for contact: Contact) -> Device {
         guard let client = contact.client else { return .unknown }
         return device(for: client)

@@ -149,7 +149,8 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
         #expect(try verdict(nil, "fe80::1") == .local)
         #expect(try verdict("dns.lakeside.k12.example", "10.10.0.2", "dns") == .local)
         #expect(try verdict("printer", "10.10.0.9") == .local)
-        // A public name keeps its owner wherever it was served from; a local-sounding one outside is no excuse.
+        // A public name keeps its owner wherever it was served from; a local-sounding one outside is no
+        // excuse.
         #expect(try verdict("adtrack.example", "10.10.0.9") == .noAgreement)
         #expect(try verdict("printer", "192.0.2.9") == .unknownOwner)
         #expect(try verdict(nil, "192.0.2.53", "dns") == .unnamed)

@@ -46,9 +46,10 @@ indirect enum JSONTree: Decodable, Equatable {
     }
 }
 
-/// Checks a JSON value against the part of JSON Schema that `docs/analyze.schema.json` uses: type, required,
-/// properties, additionalProperties, items, enum, pattern, minimum and local references. A keyword that it does not
-/// know is an error, so that the schema cannot ask for something that nobody checks.
+/// Checks a JSON value against the part of JSON Schema that `docs/analyze.schema.json` uses: type,
+/// required, properties, additionalProperties, items, enum, pattern, minimum and local references. A
+/// keyword that it does not know is an error, so that the schema cannot ask for something that nobody
+/// checks.
 struct SchemaValidator {
     private let root: JSONTree
 
