@@ -34,14 +34,17 @@ package final class InputFile: Sendable {
         at position: Int64, into buffer: inout ByteBuffer, at offset: Int, count: Int
     ) throws(FileFault) -> Int {
         let got = unsafe buffer.fill(at: offset, count: count) { target in
-            retryingInterrupted { unsafe pread(descriptor, target.baseAddress, target.count, off_t(position)) }
+            retryingInterrupted {
+                unsafe pread(descriptor, target.baseAddress, target.count, off_t(position))
+            }
         }
         guard got >= 0 else { throw FileFault(path: path, code: errno) }
         return got
     }
 
     /// Reads the next bytes of a pipe or file in sequence; 0 at the end.
-    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int
+    {
         let got = unsafe buffer.fill(at: offset, count: count) { target in
             retryingInterrupted { unsafe Glibc.read(descriptor, target.baseAddress, target.count) }
         }

@@ -1,5 +1,5 @@
 package import Bytes
-package import Captures
+import Captures
 package import Packets
 
 extension Flow {

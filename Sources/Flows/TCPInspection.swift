@@ -82,7 +82,9 @@ struct Segment {
 }
 
 extension TCPInspection.Direction {
-    mutating func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput) {
+    mutating func take(
+        _ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput
+    ) {
         guard !stage.isDone else { return }
         let grew = prefix.add(sequence: segment.sequence, payload)
         if segment.isCut { isCut = true }

@@ -3,7 +3,8 @@ import Names
 
 /// The search for names in UDP datagrams.
 enum UDPInspection {
-    static func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput) {
+    static func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput)
+    {
         if flow.key.portA == 53 || flow.key.portB == 53 {
             takeDNS(segment, payload, flow: &flow, into: &output)
             return

@@ -27,7 +27,9 @@ struct CaptureRun {
             switch step {
             case .batchFull(let consumed): offset = consumed
             case .broken(let consumed, let fault):
-                stop("\(fault.description) at offset \(window.position + Int64(consumed)); what follows was not read")
+                stop(
+                    "\(fault.description) at offset \(window.position + Int64(consumed)); what follows was not read"
+                )
                 return
             case .needMore(let consumed, let wanting):
                 do {

@@ -1,6 +1,6 @@
 import Bytes
 import Captures
-package import Contacts
+import Contacts
 import Logs
 
 /// An opened input: the file, what it is, and what is to be reported of it.

@@ -37,7 +37,8 @@ enum InputKind: Sendable {
     private static func description(of prefix: RawSpan) -> String {
         var reader = ByteReader(prefix)
         switch try? reader.u32() {
-        case .some(let magic) where magic >> 16 == 0x1f8b: return "gzip data, which is not read yet; unpack it first"
+        case .some(let magic) where magic >> 16 == 0x1f8b:
+            return "gzip data, which is not read yet; unpack it first"
         case 0x28b5_2ffd: return "zstd data, which is not read yet; unpack it first"
         case 0xfd37_7a58: return "xz data, which is not read yet; unpack it first"
         case 0x504b_0304: return "a zip archive, which is not read yet; unpack it first"
