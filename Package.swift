@@ -35,8 +35,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
 
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+
         room("Bytes"),
-        room("Captures", ["Bytes"]),
+        room("Captures", ["Bytes", "CArchive", "CPcap"]),
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
