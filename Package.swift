@@ -46,7 +46,7 @@ let package = Package(
         room("Register", ["Bytes", "CPublicSuffix", yams]),
         room("Roster", ["Bytes", "Contacts", "Register", yams]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster"]),
-        room("Reports", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        room("Reports", ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement"]),
         .executableTarget(
             name: "hallpass",
             dependencies: [

@@ -1,4 +1,22 @@
 import ArgumentParser
 
+/// The command line: one file per subcommand, each of which only reads arguments, calls a room, and exits.
 @main
-struct Hallpass: ParsableCommand {}
+struct Hallpass: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "hallpass",
+        abstract: "Shows where student devices send data that no signed agreement covers.",
+        discussion: """
+            Reads captures and proxy logs, looks every destination up in the district's register of Data Privacy \
+            Agreements, and reports what has no agreement on record.
+
+            EXAMPLES
+              hallpass analyze captures/ --register allowlists/
+              hallpass contacts monday.pcap --format csv
+              hallpass lookup ads.example --register allowlists/ --on 2026-11-24
+            """,
+        version: version,
+        subcommands: [NamesCommand.self])
+}

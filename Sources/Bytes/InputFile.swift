@@ -1,0 +1,77 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// An open file, pipe or standard input. Reads never trap: a file that shrinks or an unreadable sector is a
+/// `FileFault` with the system's own words.
+package final class InputFile: Sendable {
+    package let path: String
+    /// Size at opening for a regular file; nil for a pipe, a terminal or standard input.
+    package let size: Int64?
+    private let descriptor: Int32
+
+    /// `-` is standard input.
+    package init(path: String) throws(FileFault) {
+        self.path = path
+        if path == "-" {
+            descriptor = STDIN_FILENO
+        } else {
+            unsafe descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw FileFault(path: path, code: errno) }
+        }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileFault(path: path, code: errno) }
+        if status.st_mode & S_IFMT == S_IFDIR { throw FileFault(path: path, code: EISDIR) }
+        size = status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+        if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+    }
+
+    deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+    /// Reads up to `count` bytes from file position `position` into `buffer` at `offset`; 0 at the end.
+    /// Only for regular files (`size` not nil).
+    package func read(
+        at position: Int64, into buffer: inout ByteBuffer, at offset: Int, count: Int
+    ) throws(FileFault) -> Int {
+        let got = unsafe buffer.fill(at: offset, count: count) { target in
+            retryingInterrupted { unsafe pread(descriptor, target.baseAddress, target.count, off_t(position)) }
+        }
+        guard got >= 0 else { throw FileFault(path: path, code: errno) }
+        return got
+    }
+
+    /// Reads the next bytes of a pipe or file in sequence; 0 at the end.
+    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+        let got = unsafe buffer.fill(at: offset, count: count) { target in
+            retryingInterrupted { unsafe Glibc.read(descriptor, target.baseAddress, target.count) }
+        }
+        guard got >= 0 else { throw FileFault(path: path, code: errno) }
+        return got
+    }
+}
+
+/// A system call on a file that failed.
+package struct FileFault: Error, Sendable, CustomStringConvertible {
+    package let path: String
+    /// The system's `errno`.
+    package let code: Int32
+
+    package init(path: String, code: Int32) {
+        self.path = path
+        self.code = code
+    }
+
+    package var isMissing: Bool { code == ENOENT }
+
+    package var description: String {
+        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        return "\(path): \(reason)"
+    }
+}
+
+private func retryingInterrupted(_ call: () -> Int) -> Int {
+    while true {
+        let result = call()
+        if result >= 0 || errno != EINTR { return result }
+    }
+}

@@ -1,0 +1,145 @@
+package import Bytes
+package import Flows
+import Names
+import Packets
+
+/// Flows and DNS answers to contacts and lookups.
+package struct ContactBuilder {
+    private let orientation: FlowOrientation
+    private var join = DNSJoin()
+    private var merger = ContactMerger()
+    private var lookups = LookupTable()
+    private var flows: UInt64 = 0
+
+    package init(homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks) {
+        orientation = FlowOrientation(homeNetworks: homeNetworks)
+    }
+
+    /// Takes in all that an engine found, in the order in which it happened.
+    package mutating func take(_ engine: FlowEngine) {
+        let observations = engine.output.dns
+        var next = 0
+        // By first packet, which differs from the table's order only for joined fragments.
+        for flow in engine.table.flows.sorted(by: { $0.firstPacket < $1.firstPacket }) {
+            while next < observations.count, observations[next].packet < flow.firstPacket {
+                take(observations[next])
+                next += 1
+            }
+            add(flow, engine)
+        }
+        while next < observations.count {
+            take(observations[next])
+            next += 1
+        }
+    }
+
+    private mutating func take(_ observation: DNSObservation) {
+        join.take(observation)
+        lookups.take(observation)
+    }
+
+    /// Contacts from elsewhere (logs).
+    package mutating func add(_ contact: Contact) { merger.add(contact) }
+
+    package var flowCount: UInt64 { flows }
+
+    package func finish() -> (contacts: [Contact], lookups: [Lookup]) {
+        let contacts = merger.contacts()
+        return (contacts, lookups.lookups(contacts: contacts))
+    }
+
+    private mutating func add(_ flow: Flow, _ engine: FlowEngine) {
+        flows &+= 1
+        let clientIsA = orientation.clientIsA(flow)
+        var slice: FlowSlice? = flow.current
+        while let present = slice {
+            let index = present.label >= 0 ? present.label : flow.firstLabel
+            let label = index >= 0 ? engine.output.labels[Int(index)] : nil
+            merger.add(contact(flow, present, label, clientIsA: clientIsA))
+            slice = present.previous >= 0 ? engine.slices[Int(present.previous)] : nil
+        }
+    }
+
+    private func contact(_ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, clientIsA: Bool) -> Contact {
+        let key = flow.key
+        let client = clientIsA ? key.addressA : key.addressB
+        let server = clientIsA ? key.addressB : key.addressA
+        let port = clientIsA ? key.portB : key.portA
+        var contact = Contact(
+            client: client, servers: [server], port: port, transport: IPProtocol.name(key.transport),
+            first: slice.first)
+        contact.last = slice.last
+        contact.hour = slice.hour
+        contact.clientMAC = clientIsA ? flow.macA : flow.macB
+        contact.flows = slice.isStart ? 1 : 0
+        contact.packetsUp = clientIsA ? slice.packetsFromA : slice.packetsFromB
+        contact.packetsDown = clientIsA ? slice.packetsFromB : slice.packetsFromA
+        contact.bytesUp = clientIsA ? slice.bytesFromA : slice.bytesFromB
+        contact.bytesDown = clientIsA ? slice.bytesFromB : slice.bytesFromA
+        contact.service = (label?.service ?? .unknown).rawValue
+        contact.action = action(flow, label, clientIsA: clientIsA)
+        name(&contact, label, client: client, server: server, at: flow.first)
+        return contact
+    }
+
+    private func action(_ flow: Flow, _ label: FlowLabel?, clientIsA: Bool) -> ContactAction {
+        // 403 is a proxy's policy; other refusals (407, 502, ...) never reached the destination.
+        if let status = label?.tunnelStatus, status >= 400 { return status == 403 ? .blocked : .attempted }
+        let failed = isUnanswered(flow, clientIsA: clientIsA) || label?.handshakeFailed == true
+        return failed ? .attempted : .allowed
+    }
+
+    /// A TCP server that sent nothing but resets took no data.
+    private func isUnanswered(_ flow: Flow, clientIsA: Bool) -> Bool {
+        guard flow.key.transport == IPProtocol.tcp else { return false }
+        return !flow.flags.contains(clientIsA ? .spokeB : .spokeA)
+    }
+
+    /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
+    private func name(
+        _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress, at time: Timestamp
+    ) {
+        let told = join.candidates(client: client, address: server, at: time)
+        if let label, let kind = label.kind, let name = label.name {
+            contact.name = name
+            contact.evidence = NameEvidence(kind)
+            contact.cnameChain = told.first { $0.name == name }?.chain ?? []
+        } else if let only = told.first {
+            contact.evidence = .dnsAnswer
+            if told.count == 1 {
+                contact.name = only.name
+                contact.cnameChain = only.chain
+                contact.ambiguity = .inferred
+            } else {
+                contact.candidates = told.map(\.name)
+                contact.ambiguity = .shared
+            }
+        } else if let names = label?.certificateNames, !names.isEmpty {
+            contact.evidence = .tlsCertificate
+            let distinct = Set(names).sorted()
+            if distinct.count == 1, let name = distinct.first, !name.hasPrefix("*") {
+                contact.name = name
+                contact.ambiguity = .inferred
+            } else {
+                contact.candidates = Array(distinct.prefix(Contact.serverListLimit))
+                contact.ambiguity = .shared
+            }
+        }
+    }
+}
+
+extension NameEvidence {
+    /// The evidence that a sighting on the flow itself is.
+    init(_ kind: SightingKind) {
+        switch kind {
+        case .tlsSNI: self = .tlsSNI
+        case .quicSNI, .googleQUICSNI: self = .quicSNI
+        case .dtlsSNI: self = .dtlsSNI
+        case .httpHost, .http2Authority: self = .httpHost
+        case .httpConnect: self = .httpConnect
+        case .socksHost: self = .socks
+        case .tlsCertificateName: self = .tlsCertificate
+        case .dnsQuery, .dnsAnswerA, .dnsAnswerAAAA, .dnsAnswerCNAME, .dnsAnswerHTTPS: self = .dnsAnswer
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package import Bytes
+package import Flows
+import Names
+
+/// Which names a client was told for an address, and when: the only way from a bare address to a name.
+///
+/// Per client, never global: another client's answer proves nothing about this one (DESIGN.md invariant 5).
+package struct DNSJoin {
+    /// A name that was asked for and answered with the address.
+    package struct Candidate: Equatable, Sendable {
+        package let name: String
+        package let chain: [String]
+        let answered: Timestamp
+        /// Up to when a connection to the address may be the answer's consequence.
+        let expires: Timestamp
+    }
+
+    private struct Key: Hashable {
+        let client: IPAddress
+        let address: IPAddress
+    }
+
+    /// Names kept per client and address, at most: an address with more tells nothing anyway.
+    static let candidateLimit = 32
+    /// Clients keep using an address beyond its TTL (browsers for minutes, apps for as long as they run); an hour is
+    /// the window that DESIGN.md §4 allows.
+    static let minimumWindow: Int64 = 3600 * 1_000_000_000
+
+    private var candidates: [Key: [Candidate]] = [:]
+
+    package init() {}
+
+    /// Takes in an answer; others are passed over.
+    package mutating func take(_ observation: DNSObservation) {
+        guard observation.isResponse, observation.responseCode == .noError else { return }
+        for answer in observation.addresses {
+            let window = max(Int64(answer.ttl) * 1_000_000_000, DNSJoin.minimumWindow)
+            let (expires, overflow) = observation.time.nanoseconds.addingReportingOverflow(window)
+            let candidate = Candidate(
+                name: observation.name, chain: observation.chain, answered: observation.time,
+                expires: Timestamp(nanoseconds: overflow ? .max : expires))
+            let key = Key(client: observation.client, address: answer.address)
+            var known = candidates[key] ?? []
+            known.removeAll { $0.name == candidate.name || $0.expires < observation.time }
+            if known.count >= DNSJoin.candidateLimit { known.removeFirst() }
+            known.append(candidate)
+            candidates[key] = known
+        }
+    }
+
+    /// The names that `client` had been told for `address` when it connected at `time`, sorted by name.
+    package func candidates(client: IPAddress, address: IPAddress, at time: Timestamp) -> [Candidate] {
+        let known = candidates[Key(client: client, address: address)] ?? []
+        return known.filter { $0.answered <= time && time <= $0.expires }.sorted { $0.name < $1.name }
+    }
+}

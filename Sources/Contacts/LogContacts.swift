@@ -1,0 +1,23 @@
+package import Logs
+
+extension Contact {
+    /// A row of an added-up log, which is of the format called `source`.
+    package init(_ row: LogContactRow, source: String) {
+        self.init(
+            client: row.client, servers: row.servers, port: row.port, transport: row.transport.word, first: row.first)
+        clientHost = row.clientHost
+        clientUser = row.clientUser
+        name = row.name
+        serverCount = row.serverCount
+        evidence = NameEvidence(rawValue: row.nameSource.word) ?? .none
+        service = row.service.word
+        action = ContactAction(rawValue: row.action.word) ?? .attempted
+        hour = row.hour
+        last = row.last
+        flows = row.records
+        bytesUp = row.bytesUp ?? 0
+        bytesDown = row.bytesDown ?? 0
+        bytesScope = BytesScope(rawValue: row.bytesScope.word) ?? .unknown
+        self.source = source
+    }
+}

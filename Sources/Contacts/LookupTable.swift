@@ -1,0 +1,69 @@
+import Bytes
+import Flows
+import Names
+
+/// DNS questions and answers added up per client, resolver and name.
+struct LookupTable {
+    private struct Key: Hashable {
+        let client: IPAddress
+        let resolver: IPAddress
+        let name: String
+    }
+
+    private var lookups: [Key: Lookup] = [:]
+
+    mutating func take(_ observation: DNSObservation) {
+        let key = Key(client: observation.client, resolver: observation.resolver, name: observation.name)
+        var lookup =
+            lookups[key]
+            ?? Lookup(
+                client: key.client, resolver: key.resolver, name: key.name, outcome: .unanswered,
+                first: observation.time, last: observation.time, count: 0, contacted: false)
+        lookup.first = min(lookup.first, observation.time)
+        lookup.last = max(lookup.last, observation.time)
+        if observation.isResponse {
+            lookup.outcome = stronger(lookup.outcome, LookupTable.outcome(observation))
+        } else {
+            lookup.count &+= 1
+        }
+        lookups[key] = lookup
+    }
+
+    /// Sorted by client, name, resolver; `contacted` where the client has a contact under the name.
+    func lookups(contacts: [Contact]) -> [Lookup] {
+        struct Visit: Hashable {
+            let client: IPAddress
+            let name: String
+        }
+        var visits: Set<Visit> = []
+        for contact in contacts where contact.service != FlowService.dns.rawValue {
+            guard let client = contact.client else { continue }
+            for name in [contact.name].compactMap(\.self) + contact.candidates {
+                visits.insert(Visit(client: client, name: name))
+            }
+        }
+        return lookups.values.map { lookup in
+            var lookup = lookup
+            lookup.contacted = visits.contains(Visit(client: lookup.client, name: lookup.name))
+            return lookup
+        }.sorted { ($0.client, $0.name, $0.resolver) < ($1.client, $1.name, $1.resolver) }
+    }
+
+    private static func outcome(_ observation: DNSObservation) -> LookupOutcome {
+        switch observation.responseCode {
+        case .noError:
+            guard !observation.addresses.isEmpty else { return observation.chain.isEmpty ? .noData : .answered }
+            return observation.addresses.allSatisfy { isSinkhole($0.address) } ? .blocked : .answered
+        case .nameError: return .nxdomain
+        default: return .failed
+        }
+    }
+
+    /// The unspecified addresses, which only filters answer with.
+    private static func isSinkhole(_ address: IPAddress) -> Bool { address.high == 0 && address.low == 0 }
+
+    private func stronger(_ a: LookupOutcome, _ b: LookupOutcome) -> LookupOutcome {
+        let order: [LookupOutcome] = [.answered, .blocked, .noData, .nxdomain, .failed, .unanswered]
+        return order.first { $0 == a || $0 == b } ?? a
+    }
+}

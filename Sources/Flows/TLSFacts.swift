@@ -1,0 +1,68 @@
+import Bytes
+import Names
+
+/// Turns TLS hellos and server flights into sightings and labels.
+enum TLSFacts {
+    static func take(
+        _ hello: ClientHello, kind: SightingKind = .tlsSNI, service: FlowService = .tls, ends: MessageEnds,
+        flow: inout Flow, into output: inout FlowOutput
+    ) {
+        var label = FlowLabel(service: service)
+        if hello.offers("dot") { label.service = .dnsOverTLS }
+        if hello.offers("doq") { label.service = .dnsOverQUIC }
+        label.offersECH = hello.ech?.isOuter == true
+        if let name = hello.serverName {
+            output.see(kind, name.text, ends: ends)
+            if !name.isAddress {
+                label.kind = kind
+                label.name = name.text
+            }
+        } else if hello.serverNameRefusal != nil {
+            output.tally.namesRefused &+= 1
+        }
+        if flow.label < 0 {
+            flow.setLabel(label, into: &output)
+        } else if output.labels[Int(flow.label)].name == nil {
+            // The server's flight came first in the capture: keep what it told.
+            let known = output.labels[Int(flow.label)]
+            label.handshakeFailed = known.handshakeFailed
+            label.certificateNames = known.certificateNames
+            output.labels[Int(flow.label)] = label
+        } else if output.labels[Int(flow.label)].kind == .httpConnect {
+            // Inside a tunnel the name that the proxy was asked for stands; what is spoken is TLS.
+            output.labels[Int(flow.label)].service = label.service
+        }
+    }
+
+    static func take(
+        _ flight: ServerFlight, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput
+    ) {
+        if flow.label < 0 { flow.setLabel(FlowLabel(service: .tls), into: &output) }
+        let index = Int(flow.label)
+        if flight.alert != nil { output.labels[index].handshakeFailed = true }
+        guard let certificate = flight.certificate else { return }
+        for name in certificate.dnsNames { output.see(.tlsCertificateName, name, value: "san", ends: ends) }
+        if let name = certificate.commonHost {
+            output.see(.tlsCertificateName, name, value: "cn", ends: ends)
+        }
+        let names = certificate.dnsNames.isEmpty ? [certificate.commonHost].compactMap(\.self) : certificate.dnsNames
+        output.labels[index].certificateNames = names
+    }
+}
+
+/// Turns HTTP/1 requests into sightings and labels.
+enum HTTPFacts {
+    static func take(_ head: RequestHead, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput) {
+        if head.refusal != nil { output.tally.namesRefused &+= 1 }
+        let kind: SightingKind = head.isConnect ? .httpConnect : .httpHost
+        if let host = head.host { output.see(kind, host.text, ends: ends) }
+        var label = FlowLabel(service: .http)
+        // Two Host fields that differ: which one the server believed cannot be known.
+        if let host = head.host, !host.isAddress, !head.hostsConflict {
+            label.kind = kind
+            label.name = host.text
+        }
+        let known = flow.label < 0 ? nil : output.labels[Int(flow.label)]
+        if known?.name != label.name || known == nil { flow.setLabel(label, into: &output) }
+    }
+}

@@ -1,0 +1,126 @@
+import Bytes
+
+/// One log format. To add one: write a type that conforms, and name it in `LogFormat.all`.
+///
+/// The parser is a pure function of the line and of what earlier header lines said. It never traps, whatever
+/// the bytes, takes time linear in the line, and derives no structure from what a client can write (URL,
+/// user, host).
+package protocol LogLineParser: Sendable {
+    /// The word for the format in reports, such as `squid`.
+    static var kind: String { get }
+
+    /// Whether a chunk from the middle of a file can be read knowing only the file's head.
+    static var isSplittable: Bool { get }
+
+    /// `head` is the start of the file (at most 64 KiB), for formats whose header lines say what the columns
+    /// are.
+    init(head: RawSpan)
+
+    /// Fills `record`, which the caller has reset; nil when the line gives a contact, else why it does not.
+    mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason?
+
+    /// Implemented once, for all formats; a requirement so that each conformance gets a specialised loop.
+    mutating func readLines(_ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk)
+        -> Int
+
+    /// Implemented once, for all formats.
+    static func score(_ head: RawSpan) -> LogFormat.Score
+}
+
+extension LogLineParser {
+    package static var isSplittable: Bool { true }
+
+    package mutating func readLines(
+        _ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk
+    ) -> Int {
+        var cursor = LineCursor(buffer, isLast: isLast, state: chunk.lineState)
+        while true {
+            if cursor.isAtLineStart, cursor.consumed >= ownedBytes {
+                chunk.isComplete = true
+                break
+            }
+            guard let bounds = cursor.next() else { break }
+            take(bounds, of: buffer, into: &chunk)
+        }
+        chunk.lineState = cursor.state
+        if isLast, cursor.consumed == buffer.byteCount { chunk.isComplete = true }
+        return cursor.consumed
+    }
+
+    /// Parses and counts one line.
+    @inline(__always)
+    private mutating func take(_ bounds: LineCursor.Line, of buffer: RawSpan, into chunk: inout LogChunk) {
+        switch bounds.kind {
+        case .foreign: return
+        case .tooLong: return chunk.tally.setAside(.lineTooLong, bytes: bounds.rawBytes)
+        case .text: break
+        }
+        if bounds.count == 0 { return chunk.tally.setAside(.empty, bytes: bounds.rawBytes) }
+        let line = buffer.clamped(from: bounds.start, count: bounds.count)
+        chunk.record.reset()
+        if let reason = parse(line, into: &chunk.record) {
+            let isCut = !bounds.isTerminated && reason.isRejection
+            return chunk.tally.setAside(isCut ? .cutLine : reason, bytes: bounds.rawBytes)
+        }
+        guard chunk.contacts.add(chunk.record, line: line) else {
+            return chunk.tally.setAside(.tableFull, bytes: bounds.rawBytes)
+        }
+        chunk.tally.use(bytes: bounds.rawBytes, from: chunk.record.start, to: chunk.record.end)
+    }
+
+    package static func score(_ head: RawSpan) -> LogFormat.Score {
+        var parser = Self(head: head)
+        var record = LogRecord()
+        var score = LogFormat.Score()
+        let endsInLine = head.byte(at: head.byteCount - 1) != UInt8(ascii: "\n")
+        var cursor = LineCursor(head, isLast: true, state: .fileStart)
+        while score.lines < LogFormat.sampleLines, let bounds = cursor.next() {
+            if bounds.count == 0 { continue }
+            // The last line of the head may be cut; it counts only when there is no other.
+            if endsInLine, !bounds.isTerminated, score.lines > 0 { break }
+            record.reset()
+            let reason = parser.parse(head.clamped(from: bounds.start, count: bounds.count), into: &record)
+            score.lines += 1
+            if reason == nil { score.used += 1 }
+            if reason?.isRejection != true { score.understood += 1 }
+        }
+        return score
+    }
+}
+
+/// What one chunk of a log has yielded so far.
+package struct LogChunk: Sendable {
+    package var tally = LogTally()
+    package var contacts = LogAggregator()
+    /// Whether all lines that begin in the chunk have been read.
+    package var isComplete = false
+    var lineState: LineState
+    var record = LogRecord()
+
+    init(lineState: LineState) { self.lineState = lineState }
+}
+
+/// Reads one chunk of a log file, buffer by buffer.
+///
+/// A chunk owns the lines that begin in it. The first chunk is read from the file's start; every other one
+/// from the byte before its own first byte, with `isMidFile`, so that a line which begins exactly there is
+/// its own.
+package struct LogChunkReader: Sendable {
+    /// The smallest buffer that always makes progress: a line of the longest length and its end.
+    package static let minimumBuffer = LineCursor.limit + 2
+
+    package private(set) var chunk: LogChunk
+    private var parser: any LogLineParser
+
+    init(parser: any LogLineParser, isMidFile: Bool) {
+        self.parser = parser
+        chunk = LogChunk(lineState: isMidFile ? .midFile : .fileStart)
+    }
+
+    /// Reads the whole lines of `buffer` that begin before `ownedBytes` (an offset into `buffer`) and returns
+    /// how many bytes it is done with; the rest must stand at the start of the next buffer. `isLast`: the
+    /// file ends with this buffer. Go on until `chunk.isComplete`.
+    package mutating func read(_ buffer: RawSpan, isLast: Bool, ownedBytes: Int = .max) -> Int {
+        parser.readLines(buffer, isLast: isLast, ownedBytes: ownedBytes, into: &chunk)
+    }
+}

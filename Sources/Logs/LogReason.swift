@@ -1,0 +1,125 @@
+package import Bytes
+
+/// Why a line was not used. Lines read = lines used + the sum over these (invariant 2).
+package enum LogReason: UInt8, Sendable, CaseIterable {
+    // Lines that are as they should be and tell no contact.
+    case empty
+    case comment
+    case noDestination
+    case internalRequest
+    case cacheQuery
+    case tunnelSetup
+
+    // Lines that could not be read.
+    case lineTooLong
+    case cutLine
+    case fieldsMissing
+    case timeInvalid
+    case numberInvalid
+    case clientInvalid
+    case resultInvalid
+    case targetInvalid
+    case hostInvalid
+    case portInvalid
+    case tableFull
+
+    /// The first reason that means "could not be read"; everything before it was understood and set aside.
+    private static let firstRejection = LogReason.lineTooLong
+
+    /// Whether the line was rejected, as opposed to understood and set aside.
+    package var isRejection: Bool { rawValue >= LogReason.firstRejection.rawValue }
+
+    /// For reports: stable, sorts bytewise, names no value from the line.
+    package var text: String {
+        switch self {
+        case .empty: "empty line"
+        case .comment: "comment or header"
+        case .noDestination: "no destination in the line"
+        case .internalRequest: "request of the proxy itself"
+        case .cacheQuery: "cache query between proxies"
+        case .tunnelSetup: "tunnel set-up, logged again when it closes"
+        case .lineTooLong: "line longer than 1 MiB"
+        case .cutLine: "last line cut"
+        case .fieldsMissing: "fields missing"
+        case .timeInvalid: "time not readable"
+        case .numberInvalid: "number not readable"
+        case .clientInvalid: "client not readable"
+        case .resultInvalid: "result code not readable"
+        case .targetInvalid: "URL or target not readable"
+        case .hostInvalid: "host name not valid"
+        case .portInvalid: "port not valid"
+        case .tableFull: "more contacts than the table holds"
+        }
+    }
+}
+
+/// What became of the lines of a chunk or, once chunks are appended in file order, of a file.
+package struct LogTally: Equatable, Sendable {
+    /// A rejected line, for the reader of the report to look up; never its content.
+    package struct Sample: Equatable, Sendable {
+        /// Counted from 1.
+        package var line: UInt64
+        package var reason: LogReason
+    }
+
+    /// Three are enough to see what is wrong and few enough to print.
+    package static let sampleLimit = 3
+
+    package private(set) var linesRead: UInt64 = 0
+    package private(set) var linesUsed: UInt64 = 0
+    /// Bytes of text, line ends included.
+    package private(set) var bytesRead: UInt64 = 0
+    /// The first `sampleLimit` rejected lines.
+    package private(set) var samples: [Sample] = []
+    /// The earliest start and the latest end of a used record.
+    package private(set) var first: Timestamp?
+    package private(set) var last: Timestamp?
+    private var counts = [UInt64](repeating: 0, count: LogReason.allCases.count)
+    private var bytes = [UInt64](repeating: 0, count: LogReason.allCases.count)
+
+    package init() {}
+
+    /// Lines and their bytes set aside or rejected for `reason`.
+    package subscript(_ reason: LogReason) -> (count: UInt64, bytes: UInt64) {
+        (counts[Int(reason.rawValue)], bytes[Int(reason.rawValue)])
+    }
+
+    /// Lines that could not be read.
+    package var linesRejected: UInt64 {
+        LogReason.allCases.reduce(0) { $0 + ($1.isRejection ? self[$1].count : 0) }
+    }
+
+    mutating func use(bytes count: UInt64, from start: Timestamp, to end: Timestamp) {
+        linesRead &+= 1
+        linesUsed &+= 1
+        bytesRead &+= count
+        first = min(first ?? start, start)
+        last = max(last ?? end, end)
+    }
+
+    mutating func setAside(_ reason: LogReason, bytes count: UInt64) {
+        linesRead &+= 1
+        bytesRead &+= count
+        counts[Int(reason.rawValue)] &+= 1
+        bytes[Int(reason.rawValue)] &+= count
+        if reason.isRejection, samples.count < LogTally.sampleLimit {
+            samples.append(Sample(line: linesRead, reason: reason))
+        }
+    }
+
+    /// Appends the tally of the chunk that follows in the same file; its line numbers move on accordingly.
+    package mutating func append(_ next: LogTally) {
+        for sample in next.samples where samples.count < LogTally.sampleLimit {
+            samples.append(Sample(line: linesRead &+ sample.line, reason: sample.reason))
+        }
+        linesRead &+= next.linesRead
+        linesUsed &+= next.linesUsed
+        bytesRead &+= next.bytesRead
+        for index in counts.indices {
+            counts[index] &+= next.counts[index]
+            bytes[index] &+= next.bytes[index]
+        }
+        if let other = next.first { first = min(first ?? other, other) }
+        if let other = next.last { last = max(last ?? other, other) }
+    }
+}

@@ -1,0 +1,63 @@
+import Contacts
+import Flows
+import Logs
+import Packets
+
+/// Adds up what all log files told of their lines.
+struct LineCoverage {
+    private(set) var read: UInt64 = 0
+    private(set) var used: UInt64 = 0
+    private(set) var unused: [String: (count: UInt64, bytes: UInt64)] = [:]
+
+    mutating func add(_ tally: LogTally) {
+        read &+= tally.linesRead
+        used &+= tally.linesUsed
+        for reason in LogReason.allCases {
+            let (count, bytes) = tally[reason]
+            guard count > 0 else { continue }
+            let known = unused[reason.text] ?? (0, 0)
+            unused[reason.text] = (known.count &+ count, known.bytes &+ bytes)
+        }
+    }
+}
+
+/// Tallies of the engine and the log readers as the coverage block.
+enum CoverageBuilder {
+    static func coverage(_ engine: FlowEngine, flows: UInt64, lines: LineCoverage) -> Coverage {
+        var coverage = Coverage()
+        coverage.packetsRead = engine.packets.read
+        coverage.packetsUsed = engine.packets.used
+        coverage.unusedPackets = unusedPackets(engine.packets)
+        coverage.linesRead = lines.read
+        coverage.linesUsed = lines.used
+        coverage.unusedLines = lines.unused.map {
+            Coverage.Unused(reason: $0.key, count: $0.value.count, bytes: $0.value.bytes)
+        }.sorted { $0.reason < $1.reason }
+        coverage.notes = engine.output.tally.entries.filter { $0.count > 0 }.map {
+            Coverage.Note(key: $0.key, count: $0.count)
+        }
+        coverage.flows = flows
+        coverage.first = engine.packets.first
+        coverage.last = engine.packets.last
+        return coverage
+    }
+
+    /// Unknown link types are told apart by their number, so that the reader can look them up.
+    private static func unusedPackets(_ packets: PacketTally) -> [Coverage.Unused] {
+        var rows: [Coverage.Unused] = []
+        for (reason, count, bytes) in packets.unused {
+            guard reason == .unknownLinkType, packets.unknownLinkTypes.count > 0 else {
+                rows.append(Coverage.Unused(reason: reason.name, count: count, bytes: bytes))
+                continue
+            }
+            for (type, typeCount) in packets.unknownLinkTypes {
+                let word = type == .max ? "undescribed" : String(type)
+                let isOnly = packets.unknownLinkTypes.count == 1
+                rows.append(
+                    Coverage.Unused(
+                        reason: "\(reason.name)_\(word)", count: typeCount, bytes: isOnly ? bytes : 0))
+            }
+        }
+        return rows.sorted { $0.reason < $1.reason }
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// One file to read, and whether the user named it or a directory walk found it.
+package struct InputPath: Equatable, Sendable {
+    package let path: String
+    package let isNamed: Bool
+}
+
+/// Expands the arguments: files as they are, directories walked in order of their names.
+package enum InputPaths {
+    package static func expand(_ arguments: [String]) -> [InputPath] {
+        var paths: [InputPath] = []
+        var seen: Set<String> = []
+        for argument in arguments {
+            var isDirectory: ObjCBool = false
+            let exists = unsafe FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory)
+            let found =
+                exists && isDirectory.boolValue
+                ? walk(argument).map { InputPath(path: $0, isNamed: false) }
+                : [InputPath(path: argument, isNamed: true)]
+            for path in found where seen.insert(path.path).inserted { paths.append(path) }
+        }
+        return paths
+    }
+
+    private static func walk(_ directory: String) -> [String] {
+        let base = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+        guard let enumerator = FileManager.default.enumerator(atPath: base) else { return [] }
+        var files: [String] = []
+        while let name = enumerator.nextObject() as? String {
+            // Hidden files and folders are never data.
+            let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
+            let isFile = enumerator.fileAttributes?[.type] as? FileAttributeType == .typeRegular
+            if isFile, !isHidden { files.append(base + "/" + name) }
+        }
+        return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Whether the name says that a file is a capture or a log: then a file that is neither is a problem, while a
+    /// README in the same directory is not.
+    package static func claimsToBeData(_ path: String) -> Bool {
+        let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+        let marks = [".pcap", ".pcapng", ".cap", ".dmp", ".log", ".ntar", ".snoop"]
+        return marks.contains { name.contains($0) }
+    }
+}

@@ -1,0 +1,44 @@
+import Bytes
+import Contacts
+import Logs
+
+/// Reads one log file to its end and adds its lines up.
+struct LogRun {
+    private let format: LogFormat
+    private(set) var report: InputReport
+    private(set) var tally = LogTally()
+
+    init(_ input: Input, format: LogFormat) {
+        self.format = format
+        report = input.report
+    }
+
+    mutating func run(_ input: Input, into builder: inout ContactBuilder) {
+        var window = InputWindow(input)
+        var reader = input.head.withRawSpan { format.makeReader(head: $0) }
+        while !reader.chunk.isComplete {
+            let consumed = reader.read(window.bytes, isLast: window.isAtEnd)
+            if reader.chunk.isComplete { break }
+            do {
+                try window.advance(consumed: consumed, wanting: LogChunkReader.minimumBuffer)
+            } catch {
+                report.complete = false
+                report.problems.append("\(error) at offset \(window.position + Int64(window.filled))")
+                break
+            }
+        }
+        finish(reader.chunk, into: &builder)
+    }
+
+    private mutating func finish(_ chunk: LogChunk, into builder: inout ContactBuilder) {
+        tally = chunk.tally
+        report.bytes = max(report.bytes, tally.bytesRead)
+        report.records = tally.linesRead
+        report.first = tally.first
+        report.last = tally.last
+        chunk.contacts.forEachRow { builder.add(Contact($0, source: format.kind)) }
+        guard tally.linesRejected > 0 else { return }
+        let shown = tally.samples.map { "line \($0.line): \($0.reason.text)" }.joined(separator: "; ")
+        report.problems.append("\(tally.linesRejected) of \(tally.linesRead) lines were rejected: \(shown)")
+    }
+}

@@ -1,0 +1,100 @@
+package import Bytes
+package import Contacts
+package import Flows
+import Logs
+import Packets
+
+/// What a run is asked for.
+package struct RunOptions: Sendable {
+    package var homeNetworks = IPPrefix.defaultHomeNetworks
+    /// Collect every sighting of a name, for `hallpass names`.
+    package var collectsSightings = false
+
+    package init() {}
+}
+
+/// Inputs to facts.
+package struct Run {
+    package private(set) var facts = Facts()
+    package private(set) var sightings: [(sighting: Sighting, count: UInt64)] = []
+    /// Files that a directory walk passed over, being neither capture nor log.
+    package private(set) var passedOver: [String] = []
+    /// Arguments that do not exist.
+    package private(set) var missing: [String] = []
+
+    private let options: RunOptions
+
+    /// Reads all inputs that `arguments` name. Never fails as a whole: see `facts.inputs` for what went wrong.
+    package init(_ arguments: [String], options: RunOptions = RunOptions()) {
+        self.options = options
+        read(open(InputPaths.expand(arguments)))
+    }
+
+    /// Whether anything at all could be read.
+    package var readAnything: Bool { facts.inputs.contains { $0.kind != "unrecognised" } }
+
+    package var isComplete: Bool { facts.inputs.allSatisfy(\.complete) }
+
+    private mutating func open(_ paths: [InputPath]) -> [Input] {
+        var inputs: [Input] = []
+        for path in paths {
+            do {
+                let input = try Input(path)
+                if case .unrecognised(let reason) = input.kind {
+                    refuse(path, reason)
+                } else {
+                    inputs.append(input)
+                }
+            } catch {
+                if error.isMissing { missing.append(path.path) }
+                refuse(path, error.description, always: true)
+            }
+        }
+        return inputs
+    }
+
+    private mutating func refuse(_ path: InputPath, _ reason: String, always: Bool = false) {
+        guard always || path.isNamed || InputPaths.claimsToBeData(path.path) else {
+            passedOver.append(path.path)
+            return
+        }
+        var report = InputReport(path: path.path, kind: "unrecognised")
+        report.complete = false
+        report.problems = [reason]
+        facts.inputs.append(report)
+    }
+
+    private mutating func read(_ inputs: [Input]) {
+        var engine = FlowEngine(collectsSightings: options.collectsSightings)
+        var builder = ContactBuilder(homeNetworks: options.homeNetworks)
+        var lines = LineCoverage()
+        for input in inputs.sorted(by: Run.precedes) {
+            if let walker = input.walker {
+                var run = CaptureRun(input, walker: walker)
+                run.run(input, into: &engine)
+                facts.inputs.append(run.report)
+            } else if case .log(let format) = input.kind {
+                var run = LogRun(input, format: format)
+                run.run(input, into: &builder)
+                lines.add(run.tally)
+                facts.inputs.append(run.report)
+            }
+        }
+        engine.finish()
+        builder.take(engine)
+        (facts.contacts, facts.lookups) = builder.finish()
+        facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        facts.coverage = CoverageBuilder.coverage(engine, flows: builder.flowCount, lines: lines)
+        sightings = engine.output.sightings.map { ($0.key, $0.value) }
+    }
+
+    /// By first packet, so that pieces of one capture follow each other whatever their order on the command line.
+    private static func precedes(_ a: Input, _ b: Input) -> Bool {
+        if a.firstTime != b.firstTime {
+            guard let second = b.firstTime else { return true }
+            guard let first = a.firstTime else { return false }
+            return first < second
+        }
+        return a.file.path.utf8.lexicographicallyPrecedes(b.file.path.utf8)
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Bytes
+import Contacts
+import Foundation
+import Pipeline
+
+/// The inputs and the options that every reading command shares.
+struct InputOptions: ParsableArguments {
+    @Argument(
+        help: "Captures (pcap, pcapng), logs (Squid native), or directories of them; - reads standard input.",
+        completion: .file())
+    var inputs: [String]
+
+    @Option(
+        name: .customLong("home-network"),
+        help: ArgumentHelp(
+            "An address block that counts as inside; may be repeated.",
+            discussion: "Default: RFC 1918, RFC 6598, RFC 4193 and link-local.", valueName: "prefix"))
+    var homeNetworks: [String] = []
+
+    @Flag(name: .shortAndLong, help: "No messages about inputs that were passed over.")
+    var quiet = false
+
+    func options(homeNetworks fromRoster: [IPPrefix] = []) throws -> RunOptions {
+        var options = RunOptions()
+        let given = try homeNetworks.map { text -> IPPrefix in
+            guard let prefix = IPPrefix(text) else {
+                throw ValidationError("'\(text)' is no address block such as 10.0.0.0/8 (host bits must be zero)")
+            }
+            return prefix
+        }
+        if !given.isEmpty {
+            options.homeNetworks = given
+        } else if !fromRoster.isEmpty {
+            options.homeNetworks = fromRoster
+        }
+        return options
+    }
+
+    /// Says on standard error what could not be read; the exit code that follows from it, if any.
+    func reportProblems(_ run: Run) -> ExitCode? {
+        for report in run.facts.inputs {
+            for problem in report.problems {
+                Messages.say("\(report.complete ? "note" : "warning"): \(report.path): \(problem)")
+            }
+        }
+        if !quiet, !run.passedOver.isEmpty {
+            Messages.say("note: passed over \(run.passedOver.count) files that are neither captures nor logs")
+        }
+        if !run.missing.isEmpty && !run.readAnything { return .missingFile }
+        if !run.readAnything {
+            Messages.say("error: nothing could be read; name a pcap or pcapng capture or a Squid log")
+            return .unusableInput
+        }
+        return run.isComplete ? nil : .incomplete
+    }
+}
+
+extension ExitCode {
+    /// Some input was not read whole; results are printed all the same.
+    static let incomplete = ExitCode(2)
+    /// Bad register or roster, or no readable input.
+    static let unusableInput = ExitCode(65)
+    static let missingFile = ExitCode(66)
+}
+
+/// Messages for people, on standard error.
+enum Messages {
+    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}
+
+/// Data for people and programs, on standard output or into a file.
+enum Output {
+    static func write(_ text: String, to path: String? = nil) throws {
+        guard let path else {
+            // A reader that has seen enough (head) closes the pipe: that is success.
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            return
+        }
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw ValidationError("cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+}

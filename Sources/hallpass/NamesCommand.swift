@@ -1,0 +1,35 @@
+import ArgumentParser
+import Pipeline
+import Reports
+
+struct NamesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "names",
+        abstract: "Lists every distinct sighting of a name, for checking against other tools.",
+        discussion: """
+            One line per fact: kind, client, server, port, transport, name, value, count, sorted bytewise. \
+            Addresses are the real ones: this is an operator's raw view.
+
+            EXAMPLE
+              hallpass names monday.pcap | grep tls_sni
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case tsv, jsonl }
+
+    @OptionGroup var input: InputOptions
+
+    @Option(help: "Output format: \(Format.allCases.map(\.rawValue).joined(separator: " or ")).")
+    var format = Format.tsv
+
+    func run() throws {
+        var options = try input.options()
+        options.collectsSightings = true
+        let run = Run(input.inputs, options: options)
+        let code = input.reportProblems(run)
+        switch format {
+        case .tsv: try Output.write(NamesRenderer.tsv(run.sightings))
+        case .jsonl: try Output.write(NamesRenderer.jsonl(run.sightings))
+        }
+        if let code { throw code }
+    }
+}
