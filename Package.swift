@@ -38,7 +38,7 @@ let package = Package(
         room("Bytes"),
         room("Captures", ["Bytes"]),
         room("Packets", ["Bytes"]),
-        room("Names", ["Bytes"]),
+        room("Names", ["Bytes", crypto]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
         room("Logs", ["Bytes"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
