@@ -45,10 +45,12 @@ let package = Package(
         room("Logs", ["Bytes"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
-        room("Register", ["Bytes", "CPublicSuffix", yams]),
-        room("Roster", ["Bytes", "Contacts", "Register", yams]),
-        room("Judgement", ["Bytes", "Contacts", "Register", "Roster"]),
-        room("Reports", ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement"]),
+        room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
+        room("Roster", ["Bytes", "Contacts", "Register", crypto]),
+        room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
+        room(
+            "Reports",
+            ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
@@ -66,6 +68,7 @@ let package = Package(
         tests("LogsTests", ["Bytes", "Logs"]),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        tests("ReportsTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests("EndToEndTests", ["Bytes"]),
         tests("TidyTests", []),
     ]

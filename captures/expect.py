@@ -125,7 +125,7 @@ def certificate_names(certificate):
     """The names of one certificate: (name, "cn" or "san")."""
     for subject in all_of(certificate, "x509af.subject"):
         for attribute in all_of(subject, "x509if.RelativeDistinguishedName_item_element"):
-            if first(attribute, "x509if.id") == "2.5.4.3":
+            if first(attribute, "x509if.oid") == "2.5.4.3":
                 for string in attribute.iter("field"):
                     if re.fullmatch(r"x509sat\.(uTF8String|printableString|teletexString|universalString|bmpString)",
                                     string.get("name") or ""):

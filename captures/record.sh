@@ -6,6 +6,8 @@
 #     captures/record.sh CASE...       these cases only
 #     captures/expect.sh               then: the expected files, by tshark
 #
+# PYTHON=... says which Python has aioquic, when python3 has not.
+#
 # The school (every packet is recorded once, on the router's bridge `lan`):
 #
 #   student   10.20.4.17  2001:db8:20::17 --+
@@ -16,6 +18,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python3}
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE http_proxy https_proxy all_proxy no_proxy
 
 # ---------------------------------------------------------------- what it needs
@@ -32,7 +35,13 @@ check_programs() {
     need dnsmasq dnsmasq;      need nginx nginx-light;    need squid squid
     need curl curl;            need dig bind9-dnsutils;   need openssl openssl
     need chromium chromium;    need nc netcat-openbsd;    need ping iputils-ping
-    need python3 python3;      need editcap tshark
+    need "$python" python3;    need editcap tshark;       need microsocks microsocks
+    need nghttp nghttp2-client
+    need gzip gzip;            need zstd zstd;            need xz xz-utils
+    "$python" -c 'import aioquic' 2>/dev/null || {
+        echo "record.sh: $python has no aioquic: pip install aioquic, or say another with PYTHON=" >&2
+        exit 1
+    }
 }
 
 # -------------------------------------------------- programs in the background
@@ -46,9 +55,9 @@ background() { # background NAME HOST COMMAND...: output goes to $tmp/NAME.log
     pids+=($!)
 }
 
-wait_for() { # wait_for WHAT COMMAND...: until the command succeeds, 10 s at most
+wait_for() { # wait_for WHAT COMMAND...: until the command succeeds, 30 times at most
     local what=$1 i; shift
-    for i in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done
+    for i in $(seq 30); do "$@" >/dev/null 2>&1 && return; sleep 0.2; done
     echo "record.sh: $what did not come up; see its log:" >&2
     tail -n 20 "$tmp"/*.log >&2 || true
     exit 1
@@ -151,25 +160,28 @@ school_up() {
 # certificate | addresses | names
 sites='
 quizly       198.51.100.10 2001:db8:100::10  quizly.example www.quizly.example api.quizly.example
-quizlystatic 198.51.100.11 2001:db8:100::11  cdn.quizly-static.example
+quizlystatic 198.51.100.11 2001:db8:100::11  cdn.quizly-static.example *.quizly-static.example
 quizlyshop   198.51.100.12 -                 shop.quizly.example
+quizlymail   198.51.100.13 -                 mail.quizly.example db.quizly.example
 readalong    198.51.100.20 2001:db8:100::20  readalong.example app.readalong.example
 mathpath     198.51.100.30 -                 mathpath.example www.mathpath.example
 metrica      203.0.113.44  2001:db8:203::44  quizly.collect.metrica.example insights.quizly.example
 adtrack      203.0.113.50  2001:db8:203::50  pixel.adtrack.example
 fastedge     203.0.113.60  -                 cdn.fastedge.example
+video        203.0.113.61  -                 video.quizly.example
 osmaker      203.0.113.70  2001:db8:203::70  update.osmaker.example time.osmaker.example
 randomgame   203.0.113.80  -                 randomgame.example
 oldnews      203.0.113.90  -                 oldnews.example
 portal       192.0.2.10    2001:db8:192::10  portal.lakeside.k12.example
 nameless     203.0.113.99  -                 box.nameless.example
+shared       203.0.113.120 -                 alpha.example beta.example
 '
 
 each_site() { # each_site FUNCTION: FUNCTION CERTIFICATE V4 V6 NAME...
     local line
     while read -r line; do
         # shellcheck disable=SC2086
-        [ -z "$line" ] || "$1" $line
+        [ -z "$line" ] || (set -f; "$1" $line)
     done <<<"$sites"
 }
 
@@ -178,7 +190,7 @@ dns_line() {
     for name in "$@"; do
         case $name in
         insights.quizly.example) echo "cname=$name,quizly.collect.metrica.example" ;;
-        box.nameless.example) ;;
+        box.nameless.example | '*'*) ;;
         *) if [ "$v6" = - ]; then echo "host-record=$name,$v4"; else echo "host-record=$name,$v4,$v6"; fi ;;
         esac
     done
@@ -192,6 +204,14 @@ dns_up() {
         each_site dns_line
         echo "host-record=neverseen.example,203.0.113.100,2001:db8:203::100"
         echo "host-record=silent.example,203.0.113.98"
+        # Answers that are too long for UDP.
+        echo "edns-packet-max=1232"
+        for i in $(seq 130 161); do echo "address=/many.example/203.0.113.$i"; done
+        text=$(printf 'long-%.0s' $(seq 50))
+        for i in 1 2 3; do echo "txt-record=long.example,$i,$text,$text"; done
+        # HTTPS records: one for itself, with alpn and an address, and one that is an alias.
+        echo "dns-rr=service.quizly.example,65,0001000001000602683202683300040004c633640a"
+        echo "dns-rr=alias.quizly.example,65,00000363646e086661737465646765076578616d706c6500"
     } >"$tmp/dnsmasq.conf"
     background dnsmasq infra dnsmasq --keep-in-foreground --log-facility=- --conf-file="$tmp/dnsmasq.conf"
     wait_for dnsmasq on infra dig +short +tries=1 +time=1 @10.10.0.53 quizly.example
@@ -223,6 +243,7 @@ nginx_site() {
     local cert=$1 v4=$2 v6=$3 listen; shift 3
     listen="listen $v4:80; "
     [ "$cert" = oldnews ] || listen+="listen $v4:443 ssl http2; "
+    [ "$cert" != fastedge ] || listen+="listen $v4:8080 http2; " # HTTP/2 in clear
     [ "$v6" = - ] || listen+="listen [$v6]:80; listen [$v6]:443 ssl http2; "
     echo "server { $listen server_name $*; ssl_certificate $tmp/$cert.crt; ssl_certificate_key $tmp/$cert.key; }"
 }
@@ -337,7 +358,7 @@ case_school_morning() {
     # A port that is closed, a host that never answers, a UDP port that is closed, a ping.
     visit student -4 https://randomgame.example:8443/ || true
     visit student -4 --connect-timeout 2 https://silent.example/ || true
-    on student python3 -c 'import socket
+    on student "$python" -c 'import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.sendto(b"\x23" + bytes(47), (socket.getaddrinfo("time.osmaker.example", 123, socket.AF_INET)[0][4]))'
     on student ping -q -c 3 -i 0.2 198.51.100.10 >/dev/null
@@ -376,7 +397,7 @@ trunk_up() { # puts an 802.1Q trunk between student2 and the bridge
     done
     on router sysctl -qw net.ipv6.conf.student2.disable_ipv6=1
     ip -n school-router link set uplink2 master lan
-    background trunk router python3 "$here/trunk.py" 120 student2 trunk1 trunk2 uplink1
+    background trunk router "$python" "$here/trunk.py" 120 student2 trunk1 trunk2 uplink1
     wait_for 'the trunk' on student2 ping -c 1 -W 1 10.20.0.1
 }
 
@@ -403,7 +424,7 @@ case_big_endian() {
     visit student2 -4 https://quizly.example/
     visit student2 -4 https://app.readalong.example/
     recorded
-    python3 "$here/big_endian.py" "$tmp/little.pcap" "$dir/capture.pcap"
+    "$python" "$here/big_endian.py" "$tmp/little.pcap" "$dir/capture.pcap"
 }
 
 case_ipv6_only() {
@@ -425,6 +446,7 @@ case_ipv6_only() {
 }
 
 squid_up() {
+    [ ! -e "$tmp/squid.conf" ] || return 0 # it is up already
     mkdir -p "$tmp/squid"
     echo "t.reader:$(openssl passwd -apr1 correct-horse)" >"$tmp/squid/users"
     cat >"$tmp/squid.conf" <<CONF
@@ -488,9 +510,148 @@ case_squid() {
     chmod 644 "$dir/access.log"
 }
 
+quic_up() {
+    background h3server net "$python" "$here/h3server.py" 203.0.113.61 443 "$tmp/video.crt" "$tmp/video.key"
+    wait_for 'the HTTP/3 server' on net "$python" "$here/h3client.py" video.quizly.example 443 "$tmp/ca.pem"
+}
+
+case_quic_http3() {
+    local dir key; dir=$(case_dir quic-http3)
+    key=$(openssl x509 -in "$tmp/video.crt" -noout -pubkey | openssl pkey -pubin -outform der |
+        openssl dgst -sha256 -binary | base64)
+    quic_up
+    record "$dir/capture.pcap" lan
+    browse student https://video.quizly.example/ --enable-quic \
+        --origin-to-force-quic-on=video.quizly.example:443 --ignore-certificate-errors-spki-list="$key"
+    on student2 "$python" "$here/h3client.py" video.quizly.example 443 "$tmp/ca.pem"
+    recorded
+    grep -q 'HTTP/3' "$tmp/chromium.html" || { echo "record.sh: the page did not come by HTTP/3" >&2; exit 1; }
+}
+
+hello() { # hello HOST ADDRESS PORT S_CLIENT_ARGUMENT...: a TLS handshake and no more
+    local host=$1 to=$2 port=$3; shift 3
+    on "$host" timeout 10 openssl s_client -connect "$to:$port" "$@" </dev/null >/dev/null 2>&1
+}
+
+case_tls12() {
+    local dir; dir=$(case_dir tls12)
+    record "$dir/capture.pcap" lan
+    visit student -4 --tls-max 1.2 https://quizly.example/
+    visit student -4 --tls-max 1.2 https://cdn.quizly-static.example/app.js
+    visit student -6 --tls-max 1.2 https://readalong.example/
+    # No name in the hello: the certificate alone says who it is.
+    hello student 203.0.113.99 443 -tls1_2 -noservername
+    # A session that is taken up again shows no certificate.
+    hello student 198.51.100.30 443 -tls1_2 -servername mathpath.example -sess_out "$tmp/session"
+    hello student 198.51.100.30 443 -tls1_2 -servername mathpath.example -sess_in "$tmp/session"
+    recorded
+}
+
+case_shared_address() {
+    local dir; dir=$(case_dir shared-address)
+    record "$dir/capture.pcap" lan
+    asks student alpha.example A
+    asks student beta.example A
+    hello student 203.0.113.120 443 -noservername
+    asks student2 alpha.example A
+    hello student2 203.0.113.120 443 -noservername
+    recorded
+}
+
+case_dns_tcp() {
+    local dir; dir=$(case_dir dns-tcp)
+    record "$dir/capture.pcap" lan
+    asks student +tcp +keepopen quizly.example A readalong.example AAAA insights.quizly.example A
+    asks student +bufsize=512 many.example A # the answer in UDP is cut, and dig asks again by TCP
+    asks student long.example TXT
+    asks student service.quizly.example HTTPS
+    asks student alias.quizly.example HTTPS
+    # Three questions in one segment; then one in three segments, of which the
+    # first is half of the message's length.
+    on student "$python" -c 'import socket, struct, time
+def ask(n, name):
+    labels = b"".join(bytes([len(l)]) + l.encode() for l in name.split("."))
+    m = struct.pack(">HHHHHH", n, 0x100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
+    return struct.pack(">H", len(m)) + m
+s = socket.create_connection(("10.10.0.53", 53))
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+s.sendall(ask(1, "mathpath.example") + ask(2, "RandomGame.example") + ask(3, "pixel.adtrack.example"))
+time.sleep(0.3)
+m = ask(4, "update.osmaker.example")
+for part in m[:1], m[1:20], m[20:]:
+    s.sendall(part)
+    time.sleep(0.1)
+time.sleep(0.3)
+s.close()'
+    recorded
+}
+
+case_http_proxy() {
+    local dir; dir=$(case_dir http-proxy)
+    squid_up
+    background microsocks infra microsocks -i 10.10.0.80 -p 1080
+    wait_for microsocks on infra nc -z 10.10.0.80 1080
+    record "$dir/capture.pcap" lan
+    # One connection to the proxy, two hosts.
+    visit student -x http://10.10.0.80:3128 -o /dev/null http://oldnews.example/app.js http://pixel.adtrack.example/p.gif
+    # Three requests in one segment, one of them in two halves.
+    on student "$python" -c 'import socket, time
+s = socket.create_connection(("203.0.113.90", 80))
+get = "GET /app.js HTTP/1.1\r\nHost: %s\r\nUser-Agent: pipeline\r\n\r\n"
+s.sendall((get % "oldnews.example" + get % "archive.oldnews.example:80" + "GET /p.gif HTTP/1.1\r\nUser-Agent: pipe").encode())
+time.sleep(0.2)
+s.sendall(b"line\r\nhOsT:   Pictures.OldNews.example  \r\nConnection: close\r\n\r\n")
+while s.recv(4096):
+    pass'
+    # HTTP/2 in clear; nghttp makes two requests on one connection.
+    visit student --http2-prior-knowledge http://cdn.fastedge.example:8080/app.js
+    on student nghttp -n http://cdn.fastedge.example:8080/app.js http://cdn.fastedge.example:8080/p.gif
+    # SOCKS 5, by name and by address.
+    visit student --socks5-hostname 10.10.0.80:1080 https://quizly.example/
+    visit student --socks5-hostname 10.10.0.80:1080 http://oldnews.example/app.js
+    visit student -4 --socks5 10.10.0.80:1080 https://readalong.example/
+    recorded
+}
+
+case_starttls() {
+    local dir; dir=$(case_dir starttls)
+    background starttls net "$python" "$here/starttls_server.py" 198.51.100.13 "$tmp/quizlymail.crt" "$tmp/quizlymail.key"
+    wait_for 'the mail server' on net nc -z 198.51.100.13 5432
+    record "$dir/capture.pcap" lan
+    hello student 198.51.100.13 587 -starttls smtp -servername mail.quizly.example
+    hello student 198.51.100.13 143 -starttls imap -servername mail.quizly.example
+    hello student 198.51.100.13 5432 -starttls postgres -servername db.quizly.example
+    # And by TLS 1.2, so that the certificate is seen.
+    hello student 198.51.100.13 587 -starttls smtp -servername mail.quizly.example -tls1_2
+    recorded
+}
+
+case_dtls() {
+    local dir; dir=$(case_dir dtls)
+    background dtls net openssl s_server -dtls -accept 203.0.113.61:4433 -cert "$tmp/video.crt" -key "$tmp/video.key" -quiet
+    sleep 0.5
+    record "$dir/capture.pcap" lan
+    on student timeout 3 openssl s_client -dtls1_2 -connect 203.0.113.61:4433 -servername video.quizly.example \
+        </dev/null >/dev/null 2>&1 || true
+    recorded
+}
+
+case_containers() { # of recordings that are there already
+    local dir os morning=$here/school-morning/capture.pcap; dir=$(case_dir containers)
+    editcap -F pcapng "$morning" "$dir/morning.pcapng"
+    mergecap -F pcapng -w "$dir/two-interfaces.pcapng" "$here/big-endian/capture.pcap" "$here/vlan-nanoseconds/capture.pcap"
+    # Which kernel it was made on is nothing to keep; the length stays.
+    os=$(uname -sr)
+    LC_ALL=C sed -i "s|$os|$(printf '%-*s' ${#os} Linux)|g" "$dir"/*.pcapng
+    gzip -9nc "$morning" >"$dir/morning.pcap.gz"
+    zstd -q -19 -c "$morning" >"$dir/morning.pcap.zst"
+    xz -9c "$morning" >"$dir/morning.pcap.xz"
+}
+
 # --------------------------------------------------------------------------- main
 
-all='school-morning post-quantum-hello vlan-nanoseconds big-endian ipv6-only squid'
+all='school-morning post-quantum-hello vlan-nanoseconds big-endian ipv6-only squid
+quic-http3 tls12 shared-address dns-tcp http-proxy starttls dtls containers'
 
 main() {
     check_programs

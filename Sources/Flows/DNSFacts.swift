@@ -12,7 +12,11 @@ enum DNSFacts {
             output.tally.malformedDNS &+= 1
             return
         }
-        if message.fault != nil { output.tally.malformedDNS &+= 1 }
+        // Behind a contradiction nothing is certain, the question included: another protocol on port 53, say.
+        if message.fault == .malformed {
+            output.tally.malformedDNS &+= 1
+            return
+        }
         // Updates and notifies name zones, not destinations.
         guard message.isQuery, let question = message.questions.first else { return }
         if message.isResponse {

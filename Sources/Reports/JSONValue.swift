@@ -1,4 +1,5 @@
-/// A JSON value whose keys keep the order in which they are given, so that output is the same bytes every time.
+/// A JSON value whose keys keep the order in which they are given, so that output is the same bytes every
+/// time.
 package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -75,8 +76,8 @@ extension JSONValue {
         out += close
     }
 
-    /// Quotes a text. Control and format characters (bidirectional overrides among them) are escaped, so that a
-    /// name from the network cannot rearrange what a terminal shows of the file.
+    /// Quotes a text. Control and format characters (bidirectional overrides among them) are escaped, so
+    /// that a name from the network cannot rearrange what a terminal shows of the file.
     private static func write(_ text: String, to out: inout String) {
         out += "\""
         for scalar in text.unicodeScalars {

@@ -18,5 +18,5 @@ struct Hallpass: ParsableCommand {
               hallpass lookup ads.example --register allowlists/ --on 2026-11-24
             """,
         version: version,
-        subcommands: [NamesCommand.self])
+        subcommands: [AnalyzeCommand.self, ContactsCommand.self, NamesCommand.self, LookupCommand.self])
 }

@@ -1,0 +1,88 @@
+/// All vendors, products, agreements, known third parties, platform services and exceptions of a district.
+package struct Register: Sendable {
+    /// Nil when no file describes the district; days are then those of UTC.
+    package let district: District?
+    package let vendors: [Vendor]
+    package let thirdParties: [ThirdParty]
+    package let platform: [PlatformService]
+    package let exceptions: [ExceptionRecord]
+    /// The files that were read, in order.
+    package let files: [String]
+    /// SHA-256 over the files' names and bytes, in lower-case hexadecimal.
+    package let sha256: String
+
+    private let claims: [DomainClaim]
+    private let index: DomainIndex
+
+    init(_ content: RegisterContent, files: [String], sha256: String) {
+        district = content.districts.first
+        vendors = content.vendors
+        thirdParties = content.thirdParties
+        platform = content.platform
+        exceptions = content.exceptions
+        self.files = files
+        self.sha256 = sha256
+        claims = DomainClaim.all(of: content)
+        index = DomainIndex(claims.map(\.domain.entry))
+    }
+
+    /// The IANA time zone of the district.
+    package var timezone: String { district?.timezone ?? "UTC" }
+
+    /// The entries that cover `name`, grouped by length, the longest first: the first group that holds
+    /// anything valid decides.
+    package func matches(_ name: String) -> [[DomainClaim]] {
+        var groups: [[DomainClaim]] = []
+        var step = index.first(for: name)
+        while let current = step {
+            groups.append(index.claims(at: current).map { claims[$0] })
+            step = index.next(after: current)
+        }
+        return groups
+    }
+}
+
+/// What one domain entry stands for.
+package struct DomainClaim: Sendable {
+    package enum Subject: Hashable, Sendable {
+        case district
+        case product(vendor: Int, product: Int)
+        /// A host beneath a product's domains that is not part of it.
+        case excluded(vendor: Int, product: Int)
+        case subprocessor(vendor: Int, agreement: Int, subprocessor: Int)
+        case thirdParty(Int)
+        case platform(Int)
+        case exception(Int)
+    }
+
+    package let domain: ListedDomain
+    package let subject: Subject
+
+    /// Every entry of the register with its subject, positions referring to the content's arrays.
+    static func all(of content: RegisterContent) -> [DomainClaim] {
+        var claims: [DomainClaim] = []
+        func add(_ domains: [ListedDomain], _ subject: Subject) {
+            for domain in domains { claims.append(DomainClaim(domain: domain, subject: subject)) }
+        }
+        add(content.districts.first?.domains ?? [], .district)
+        for (vendor, record) in content.vendors.enumerated() {
+            for (product, offered) in record.products.enumerated() {
+                add(offered.domains, .product(vendor: vendor, product: product))
+                add(offered.excludedDomains, .excluded(vendor: vendor, product: product))
+            }
+            for (agreement, signed) in record.agreements.enumerated() {
+                for (index, subprocessor) in signed.subprocessors.enumerated() {
+                    add(
+                        subprocessor.domains,
+                        .subprocessor(vendor: vendor, agreement: agreement, subprocessor: index))
+                }
+            }
+        }
+        for (index, party) in content.thirdParties.enumerated() { add(party.domains, .thirdParty(index)) }
+        for (index, service) in content.platform.enumerated() { add(service.domains, .platform(index)) }
+        for (index, exception) in content.exceptions.enumerated() {
+            add([exception.domain], .exception(index))
+        }
+        return claims
+    }
+}

@@ -1,0 +1,84 @@
+import Bytes
+package import Contacts
+package import Roster
+
+/// `hallpass contacts`: facts, one line each. An operator's raw view, so identities are shown unless a gate
+/// with a key is given (invariant 7).
+package struct ContactsRenderer {
+    package enum Format: String, Sendable, CaseIterable {
+        case jsonl
+        case csv
+    }
+
+    private let format: Format
+    private let gate: IdentityGate
+    private let isLocal: (IPAddress) -> Bool
+
+    /// With a pseudonymising gate, `roster` tells which servers are the district's own and hidden as well.
+    package init(format: Format, gate: IdentityGate = .identified, roster: Roster = .empty) {
+        self.format = format
+        self.gate = gate
+        isLocal = { gate.isIdentifying ? false : roster.isLocal($0) && !$0.isMulticastOrBroadcast }
+    }
+
+    /// The line before all others, with its end; empty for JSON lines.
+    package var header: String {
+        format == .csv ? CSVText.row(ContactsRenderer.columns) + "\n" : ""
+    }
+
+    /// One contact's line, with its end.
+    package func line(_ contact: Contact) -> String {
+        let pairs = fields(contact)
+        switch format {
+        case .jsonl:
+            return JSONValue.object(pairs).compact + "\n"
+        case .csv:
+            let cells = pairs.map { _, value in value.map(cell) ?? "" }
+            return CSVText.row(cells) + "\n"
+        }
+    }
+
+    /// All lines; for output that fits memory.
+    package func render(_ contacts: [Contact]) -> String { header + contacts.map(line).joined() }
+
+    static let columns = [
+        "client", "client_mac", "client_user", "client_host", "servers", "server_count", "name", "evidence",
+        "ambiguity", "candidates", "cname_chain", "port", "transport", "protocol", "action", "hour", "first",
+        "last",
+        "flows", "packets_up", "packets_down", "bytes_up", "bytes_down", "bytes_scope", "source",
+    ]
+
+    /// The values in the order of `columns`; nil when unknown.
+    private func fields(_ contact: Contact) -> [(String, JSONValue?)] {
+        let hour = contact.hour.flatMap { Timestamp(seconds: $0 * 3600) }
+        let servers = contact.servers.map { isLocal($0) ? gate.pseudonym(forClient: $0) : $0.description }
+        let values: [JSONValue?] = [
+            contact.client.map { .string(gate.pseudonym(forClient: $0)) },
+            contact.clientMAC.map { .string(gate.pseudonym(forMAC: $0)) },
+            contact.clientUser.map { .string(gate.pseudonym(forUser: $0)) },
+            contact.clientHost.map { .string(gate.pseudonym(forHost: $0)) },
+            .strings(servers), .count(contact.serverCount), contact.name.map { .string($0) },
+            .string(contact.evidence.rawValue), .string(contact.ambiguity.rawValue),
+            contact.candidates.isEmpty ? nil : .strings(contact.candidates),
+            contact.cnameChain.isEmpty ? nil : .strings(contact.cnameChain),
+            .integer(Int64(contact.port)), .string(contact.transport), .string(contact.service),
+            .string(contact.action.rawValue), hour.map { .string($0.description) },
+            .string(contact.first.description), .string(contact.last.description), .unsigned(contact.flows),
+            .unsigned(contact.packetsUp), .unsigned(contact.packetsDown), .unsigned(contact.bytesUp),
+            .unsigned(contact.bytesDown), .string(contact.bytesScope.rawValue), .string(contact.source),
+        ]
+        return Array(zip(ContactsRenderer.columns, values))
+    }
+
+    private func cell(_ value: JSONValue) -> String {
+        switch value {
+        case .null: ""
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .unsigned(let value): String(value)
+        case .string(let text): text
+        case .array(let values): values.map(cell).joined(separator: ";")
+        case .object: value.compact
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Bytes
+import Contacts
+import Judgement
+import Register
+
+/// `analyze --format json`: the keys and their order are a contract (`docs/analyze.schema.json`).
+package struct JSONRenderer {
+    /// Rises when a key changes its meaning or goes away; new keys do not raise it.
+    package static let schemaVersion = 1
+
+    package init() {}
+
+    package func render(_ report: Report) -> String { value(report).pretty }
+
+    func value(_ report: Report) -> JSONValue {
+        let assessment = report.assessment
+        return .object([
+            ("schema_version", .count(JSONRenderer.schemaVersion)),
+            (
+                "tool",
+                .object([("name", .string(report.toolName)), ("version", .string(report.toolVersion))])
+            ),
+            ("register", register(report.register)),
+            ("roster", roster(report.roster)),
+            ("inputs", .array(report.inputs.map(input))),
+            ("coverage", coverage(report.coverage)),
+            ("totals", totals(assessment.totals)),
+            ("findings", .array(assessment.findings.map(finding))),
+            ("not_data_flows", .array(assessment.notDataFlows.map(attempt))),
+            ("covered", .array(assessment.covered.map(covered))),
+            ("lookups", .array(assessment.lookups.map(lookup))),
+        ])
+    }
+
+    private func register(_ register: Report.RegisterSummary) -> JSONValue {
+        .object([
+            ("sha256", .string(register.sha256)), ("files", .strings(register.files)),
+            ("district", .text(register.district)), ("timezone", .string(register.timezone)),
+            ("vendors", .count(register.vendors)), ("agreements", .count(register.agreements)),
+            ("third_parties", .count(register.thirdParties)),
+        ])
+    }
+
+    private func roster(_ roster: Report.RosterSummary) -> JSONValue {
+        .object([
+            ("sha256", .text(roster.sha256)), ("file", .text(roster.file)),
+            ("networks", .count(roster.networks)),
+        ])
+    }
+
+    private func input(_ input: InputReport) -> JSONValue {
+        .object([
+            ("path", .string(input.path)), ("kind", .string(input.kind)), ("bytes", .unsigned(input.bytes)),
+            ("records", .unsigned(input.records)), ("complete", .bool(input.complete)),
+            ("problems", .strings(input.problems)),
+        ])
+    }
+
+    private func coverage(_ coverage: Contacts.Coverage) -> JSONValue {
+        func unused(_ list: [Contacts.Coverage.Unused]) -> JSONValue {
+            .array(
+                list.map {
+                    .object([
+                        ("reason", .string($0.reason)), ("count", .unsigned($0.count)),
+                        ("bytes", .unsigned($0.bytes)),
+                    ])
+                })
+        }
+        return .object([
+            ("packets_read", .unsigned(coverage.packetsRead)),
+            ("packets_used", .unsigned(coverage.packetsUsed)),
+            ("packets_unused", unused(coverage.unusedPackets)),
+            ("lines_read", .unsigned(coverage.linesRead)), ("lines_used", .unsigned(coverage.linesUsed)),
+            ("lines_unused", unused(coverage.unusedLines)),
+            (
+                "notes",
+                .array(
+                    coverage.notes.map {
+                        .object([("key", .string($0.key)), ("count", .unsigned($0.count))])
+                    })
+            ),
+            ("flows", .unsigned(coverage.flows)),
+            ("first", .text(coverage.first?.description)), ("last", .text(coverage.last?.description)),
+        ])
+    }
+
+    private func totals(_ totals: Assessment.Totals) -> JSONValue {
+        let verdicts = Verdict.allCases.map { verdict in
+            (verdict.rawValue, totals.byVerdict[verdict].map { JSONValue.object(sums($0)) })
+        }
+        return .object(
+            sums(totals.all) + [
+                ("verdicts", .object(verdicts)),
+                ("blocked", .count(totals.blocked)), ("attempted", .count(totals.attempted)),
+                ("without_students", .object(sums(totals.withoutStudents))),
+                ("left_out", .object(sums(totals.leftOut))),
+            ])
+    }
+
+    private func sums(_ tally: Tally) -> [(String, JSONValue?)] {
+        [("contacts", .count(tally.contacts))] + measures(tally)
+    }
+
+    /// The measures that findings, totals and summaries share.
+    private func measures(_ tally: Tally) -> [(String, JSONValue?)] {
+        let roles = Role.allCases.map { role in (role.rawValue, tally.roles[role].map { JSONValue.count($0) })
+        }
+        return [
+            ("roles", .object(roles)), ("devices", .count(tally.devices)),
+            ("first", .text(tally.first?.description)), ("last", .text(tally.last?.description)),
+            ("flows", .unsigned(tally.flows)), ("bytes_up", .unsigned(tally.bytesUp)),
+            ("bytes_down", .unsigned(tally.bytesDown)),
+        ]
+    }
+
+    private func finding(_ finding: Finding) -> JSONValue {
+        let reasons = finding.reasons.map { reason in
+            JSONValue.object([("text", .string(reason.text)), ("points", .count(reason.points))])
+        }
+        return .object(
+            [
+                ("id", .string(finding.id)), ("verdict", .string(finding.verdict.rawValue)),
+                ("severity", .string(finding.severity.rawValue)), ("points", .count(finding.points)),
+                ("reasons", .array(reasons)), ("domain", .string(finding.domain)),
+                ("names", .strings(finding.names)),
+                ("owner", .text(finding.owner)), ("category", .text(finding.category)),
+                ("product", .text(finding.product)), ("agreement", agreementValue(finding.agreement)),
+                ("record", recordValue(finding.record)), ("near_misses", .strings(finding.nearMisses)),
+            ] + measures(finding.tally) + [
+                ("evidence", .strings(finding.evidence.map(\.rawValue))),
+                ("ambiguity", .string(finding.ambiguity.rawValue)),
+            ])
+    }
+
+    private func attempt(_ attempt: Assessment.Attempt) -> JSONValue {
+        .object(
+            [
+                ("domain", .string(attempt.domain)), ("action", .string(attempt.action.rawValue)),
+                ("verdict", .string(attempt.verdict.rawValue)), ("owner", .text(attempt.owner)),
+                ("names", .strings(attempt.names)),
+            ] + sums(attempt.tally))
+    }
+
+    private func covered(_ covered: Assessment.Coverage) -> JSONValue {
+        .object(
+            [
+                ("verdict", .string(covered.verdict.rawValue)), ("owner", .text(covered.owner)),
+                ("product", .text(covered.product)), ("agreement", agreementValue(covered.agreement)),
+                ("domains", .strings(covered.domains)),
+            ] + sums(covered.tally))
+    }
+
+    private func lookup(_ lookup: Assessment.LookupSummary) -> JSONValue {
+        .object([
+            ("name", .string(lookup.name)), ("verdict", .string(lookup.verdict.rawValue)),
+            ("owner", .text(lookup.owner)), ("devices", .count(lookup.devices)),
+            ("queries", .unsigned(lookup.count)),
+            ("outcomes", .strings(lookup.outcomes.map(\.rawValue))),
+            ("first", .string(lookup.first.description)), ("last", .string(lookup.last.description)),
+        ])
+    }
+}
+
+func agreementValue(_ agreement: AgreementSummary?) -> JSONValue {
+    guard let agreement else { return .null }
+    return .object([
+        ("id", .string(agreement.id)), ("status", .string(agreement.status)),
+        ("effective", .text(agreement.effective)), ("ends", .text(agreement.ends)),
+    ])
+}
+
+func recordValue(_ record: RecordReference?) -> JSONValue {
+    guard let record else { return .null }
+    return .object([
+        ("kind", .string(record.kind)), ("id", .string(record.id)), ("file", .string(record.place.file)),
+        ("line", .count(record.place.line)),
+    ])
+}

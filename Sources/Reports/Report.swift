@@ -1,0 +1,59 @@
+package import Contacts
+package import Judgement
+package import Register
+package import Roster
+
+/// Everything that one analysis shows, before it takes the form of a table, JSON or CSV.
+package struct Report: Sendable {
+    package var toolName = "hallpass"
+    package var toolVersion: String
+    package var register: RegisterSummary
+    package var roster: RosterSummary
+    package var inputs: [InputReport]
+    package var coverage: Contacts.Coverage
+    package var assessment: Assessment
+
+    package struct RegisterSummary: Equatable, Sendable {
+        package var sha256: String
+        package var files: [String]
+        package var district: String?
+        package var timezone: String
+        package var vendors: Int
+        package var agreements: Int
+        package var thirdParties: Int
+    }
+
+    package struct RosterSummary: Equatable, Sendable {
+        package var sha256: String?
+        package var file: String?
+        package var networks: Int
+    }
+
+    /// Judges the facts and gathers what the renderers show; `tool` is the program's version.
+    package init(facts: Facts, register: Register, roster: Roster, tool: String) {
+        self.init(facts: facts, judge: Judge(register: register, roster: roster), tool: tool)
+    }
+
+    package init(facts: Facts, judge: Judge, tool: String, weights: SeverityWeights = SeverityWeights()) {
+        let register = judge.register
+        toolVersion = tool
+        self.register = RegisterSummary(
+            sha256: register.sha256, files: register.files, district: register.district?.name,
+            timezone: register.timezone, vendors: register.vendors.count,
+            agreements: register.vendors.reduce(0) { $0 + $1.agreements.count },
+            thirdParties: register.thirdParties.count)
+        roster = RosterSummary(
+            sha256: judge.roster.sha256, file: judge.roster.file, networks: judge.roster.networks.count)
+        inputs = facts.inputs
+        coverage = facts.coverage
+        assessment = Assessment(facts, judge: judge, weights: weights)
+    }
+
+    /// Whether any finding is at or above `severity`: exit code 1 under `--fail-on`.
+    package func hasFindings(atLeast severity: Severity) -> Bool {
+        assessment.findings.contains { $0.severity >= severity }
+    }
+
+    /// Inputs that were not read to their end: exit code 2.
+    package var incompleteInputs: [InputReport] { inputs.filter { !$0.complete } }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Judgement
+import Pipeline
+import Reports
+import Roster
+
+struct AnalyzeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "analyze",
+        abstract: "Reads captures and logs and reports what no agreement covers.",
+        discussion: """
+            Every destination is judged by the agreements in force on the day of the contact. Exit codes: 0 done; \
+            1 findings at or above --fail-on; 2 some input was not read whole (results are printed all the same); \
+            64 usage; 65 bad register, roster or no readable input; 66 missing file.
+
+            EXAMPLES
+              hallpass analyze captures/ --register allowlists/
+              hallpass analyze monday.pcap access.log --format json --output monday.json
+              hallpass analyze captures/ --fail-on high --quiet
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup var records: RegisterOptions
+
+    @Option(help: "Output format: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = Format.table
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
+        completion: .file())
+    var output: String?
+
+    @Option(
+        name: .customLong("fail-on"),
+        help: ArgumentHelp("Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
+    var failOn: Severity?
+
+    func run() throws {
+        let register = try records.loadRegister()
+        let roster = try records.loadRoster()
+        let run = Run(input.inputs, options: try input.options(homeNetworks: roster.homeNetworks))
+        let code = input.reportProblems(run)
+        if let code, code != .incomplete { throw code }
+        let report = Report(facts: run.facts, register: register, roster: roster, tool: Hallpass.version)
+        try Output.write(render(report), to: output)
+        if let code { throw code }
+        if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
+    }
+
+    private func render(_ report: Report) -> String {
+        switch format {
+        case .table: TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured).render(report)
+        case .json: JSONRenderer().render(report)
+        case .csv: CSVRenderer().render(report)
+        }
+    }
+}
+
+extension Severity: ExpressibleByArgument {}
+
+/// What standard output is connected to.
+enum Terminal {
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Colour only on a terminal, and not when `NO_COLOR` is set (no-color.org).
+    static var isColoured: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// Eighty columns unless a terminal says that it is wider.
+    static var width: Int {
+        var size = winsize()
+        let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return known ? max(40, min(Int(size.ws_col), 120)) : 80
+    }
+}

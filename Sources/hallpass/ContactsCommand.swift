@@ -1,0 +1,58 @@
+import ArgumentParser
+import Contacts
+import Foundation
+import Pipeline
+import Reports
+import Roster
+
+struct ContactsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "contacts",
+        abstract: "Lists what each client did with each destination: facts only, no judgement.",
+        discussion: """
+            One line per contact, sorted by client, name, server, port and transport. Bytes are layer-3 bytes (IP \
+            header and up). Addresses are the real ones unless --pseudonyms is given: this is an operator's raw view.
+
+            EXAMPLES
+              hallpass contacts monday.pcap
+              hallpass contacts logs/ --format csv --by-hour > monday.csv
+            """)
+
+    @OptionGroup var input: InputOptions
+
+    @Option(help: "Output format: jsonl or csv.")
+    var format = ContactsRenderer.Format.jsonl
+
+    @Flag(name: .customLong("by-hour"), help: "Keep the clock hours (UTC) apart instead of adding them up.")
+    var byHour = false
+
+    @Flag(help: "Hide clients, hardware addresses, users and host names behind pseudonyms under --pseudonym-key.")
+    var pseudonyms = false
+
+    @Option(
+        name: .customLong("pseudonym-key"),
+        help: ArgumentHelp("File whose bytes are the key of the pseudonyms (16 at least).", valueName: "file"))
+    var pseudonymKey: String?
+
+    func run() throws {
+        let gate = try identityGate()
+        let run = Run(input.inputs, options: try input.options())
+        let code = input.reportProblems(run)
+        let contacts = byHour ? run.facts.contacts : ContactMerger.mergedOverHours(run.facts.contacts)
+        try Output.write(ContactsRenderer(format: format, gate: gate).render(contacts))
+        if let code { throw code }
+    }
+
+    private func identityGate() throws -> IdentityGate {
+        guard pseudonyms else { return .identified }
+        guard let path = pseudonymKey else {
+            throw ValidationError("--pseudonyms needs --pseudonym-key FILE (make one: head -c 32 /dev/urandom > FILE)")
+        }
+        guard let key = FileManager.default.contents(atPath: path), key.count >= 16 else {
+            throw ValidationError("\(path) is no key: it cannot be read, or has fewer than 16 bytes")
+        }
+        return IdentityGate(key: Array(key))
+    }
+}
+
+extension ContactsRenderer.Format: ExpressibleByArgument {}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Register
+import Roster
+
+/// Where the register and the roster are.
+struct RegisterOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The register of agreements: a YAML or CSV file, or a directory of them.", valueName: "path"),
+        completion: .file())
+    var register = "allowlists"
+
+    @Option(
+        help: ArgumentHelp(
+            "Networks, schools and roles. Default: roster.yaml beside the register, if there is one.",
+            valueName: "path"),
+        completion: .file())
+    var roster: String?
+
+    func loadRegister() throws -> Register {
+        do {
+            return try Register.load(register)
+        } catch {
+            throw fail(error)
+        }
+    }
+
+    func loadRoster() throws -> Roster {
+        do {
+            if let roster { return try Roster.load(roster) }
+            guard let path = Roster.defaultFile(in: register) else { return .empty }
+            return try Roster.load(path)
+        } catch {
+            throw fail(error)
+        }
+    }
+
+    private func fail(_ error: RegisterError) -> ExitCode {
+        for problem in error.problems { Messages.say("error: \(problem)") }
+        return error.missing ? .missingFile : .unusableInput
+    }
+}
