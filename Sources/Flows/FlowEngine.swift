@@ -129,20 +129,36 @@ package struct FlowEngine {
             packet: position, time: time)
         switch packet.transport {
         case IPProtocol.tcp: inspectTCP(index, segment, payload)
-        case IPProtocol.udp: UDPInspection.take(segment, payload, flow: &table[index], into: &output)
+        case IPProtocol.udp: inspectUDP(index, segment, payload)
         default: table[index].flags.subtract([.wantsA, .wantsB])
         }
     }
 
     private mutating func inspectTCP(_ index: Int, _ segment: Segment, _ payload: RawSpan) {
         if table[index].inspection < 0 {
-            table[index].inspection = inspections.begin(for: &table[index])
+            let inspection = TCPInspection(for: table[index])
+            table[index].inspection = inspections.begin(inspection, for: &table[index])
         }
-        let number = table[index].inspection
-        guard let inspection = inspections[number] else { return }
         // Data on a SYN (TCP Fast Open) starts one behind the SYN's own number.
         var segment = segment
         if packet.tcpFlags.contains(.syn) { segment.sequence &+= 1 }
+        runInspection(index, segment, payload)
+    }
+
+    private mutating func inspectUDP(_ index: Int, _ segment: Segment, _ payload: RawSpan) {
+        if table[index].inspection < 0 {
+            guard
+                let inspection = UDPInspection.begin(
+                    segment, payload, flow: &table[index], into: &output)
+            else { return }
+            table[index].inspection = inspections.begin(inspection, for: &table[index])
+        }
+        runInspection(index, segment, payload)
+    }
+
+    private mutating func runInspection(_ index: Int, _ segment: Segment, _ payload: RawSpan) {
+        let number = table[index].inspection
+        guard let inspection = inspections[number] else { return }
         inspection.take(segment, payload, flow: &table[index], into: &output)
         if !inspection.wants(fromA: true) { table[index].flags.remove(.wantsA) }
         if !inspection.wants(fromA: false) { table[index].flags.remove(.wantsB) }
