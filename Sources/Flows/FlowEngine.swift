@@ -26,6 +26,11 @@ package struct FlowEngine {
         }
     }
 
+    /// Counts the packets of an input that holds the same as another one.
+    package mutating func leaveOut(packets count: UInt64, bytes: UInt64) {
+        packets.leaveOut(count, bytes: bytes)
+    }
+
     /// Ends the input: what waits for more is decoded as far as it came.
     package mutating func finish() {
         for datagram in fragments.drain() { account(incomplete: datagram) }

@@ -9,6 +9,8 @@ struct Input {
     /// The regular file that the bytes stand in as they are; nil for pipes and for what is unpacked.
     let file: InputFile?
     let kind: InputKind
+    /// Opens the same bytes once more; nil for a pipe, which has none.
+    var reopen: (() throws(FileFault) -> any ByteSource)?
     var report: InputReport
     /// The bytes that recognition read: of a stream they cannot be read again.
     let head: [UInt8]
@@ -81,6 +83,13 @@ struct InputWindow: ~Copyable {
         buffer = ByteBuffer(capacity: max(InputWindow.capacity, input.head.count))
         filled = input.head.count
         input.head.withRawSpan { _ = buffer.write($0, at: 0) }
+    }
+
+    /// A window over a source of which nothing was read yet.
+    init(fresh source: any ByteSource) {
+        self.source = source
+        buffer = ByteBuffer(capacity: InputWindow.capacity)
+        filled = 0
     }
 
     var bytes: RawSpan {

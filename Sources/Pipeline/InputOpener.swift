@@ -14,7 +14,8 @@ struct InputOpener {
     mutating func open(_ path: String) {
         do throws(FileFault) {
             let file = try InputFile(path: path)
-            let input = try Input(file, file: file.size == nil ? nil : file)
+            var input = try Input(file, file: file.size == nil ? nil : file)
+            if file.size != nil { input.reopen = { () throws(FileFault) in try InputFile(path: path) } }
             guard case .packed = input.kind else {
                 take(input)
                 return
@@ -42,12 +43,18 @@ struct InputOpener {
         }
         for index in 0..<Decompressor.memberLimit {
             do throws(FileFault) {
-                guard let member = try Decompressor(try restart(packed, index), member: index) else { return }
-                let input = try Input(member, file: nil)
+                let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
+                guard let member = try Decompressor(bytes, member: index) else { return }
+                var input = try Input(member, file: nil)
+                if packed.reopen != nil {
+                    input.reopen = { () throws(FileFault) in
+                        try InputOpener.member(index, of: packed)
+                    }
+                }
                 if case .packed = input.kind { unpack(input, depth: depth + 1) } else { take(input) }
                 // A merely compressed stream has one member; a pipe cannot be read a second time.
                 if member.member == nil { return }
-                if packed.file == nil {
+                if packed.reopen == nil {
                     refused.append((path, "only the first member of an archive on a pipe is read", nil))
                     return
                 }
@@ -58,8 +65,11 @@ struct InputOpener {
         }
     }
 
-    private func restart(_ packed: Input, _ index: Int) throws(FileFault) -> any ByteSource {
-        if let file = packed.file { return try InputFile(path: file.path) }
-        return RewoundSource(packed.head, then: packed.source)
+    private static func member(_ index: Int, of packed: Input) throws(FileFault) -> any ByteSource {
+        let path = packed.report.path
+        guard let bytes = try packed.reopen?(), let member = try Decompressor(bytes, member: index) else {
+            throw FileFault(path: path, reason: "it has changed while it was read")
+        }
+        return member
     }
 }

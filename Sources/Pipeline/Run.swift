@@ -66,7 +66,12 @@ package struct Run {
         var engine = FlowEngine(collectsSightings: options.collectsSightings)
         var builder = ContactBuilder(homeNetworks: options.homeNetworks)
         var lines = LineCoverage()
-        for input in inputs.sorted(by: Run.precedes) {
+        let distinct = Duplicates(inputs.sorted(by: Run.precedes))
+        for (report, packets, bytes) in distinct.leftOut {
+            engine.leaveOut(packets: packets, bytes: bytes)
+            facts.inputs.append(report)
+        }
+        for input in distinct.kept {
             if let walker = input.walker {
                 var run = CaptureRun(input, walker: walker)
                 run.run(input, into: &engine)
