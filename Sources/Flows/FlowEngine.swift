@@ -14,14 +14,20 @@ package struct FlowEngine {
     private var packet = Packet()
     private var lastTime: Timestamp?
     private let filter: CaptureFilter?
+    private let verifiesChecksums: Bool
     private var repeats: RepeatWindow?
 
     /// - Parameters:
     ///   - filter: packets that do not pass are counted and not used.
+    ///   - verifiesChecksums: whether packets with a wrong checksum are left out.
     ///   - deduplicates: whether a packet seen twice within `RepeatWindow.span` is used once.
-    package init(collectsSightings: Bool = false, filter: CaptureFilter? = nil, deduplicates: Bool = false) {
+    package init(
+        collectsSightings: Bool = false, filter: CaptureFilter? = nil, verifiesChecksums: Bool = false,
+        deduplicates: Bool = false
+    ) {
         output = FlowOutput(collectsSightings: collectsSightings)
         self.filter = filter
+        self.verifiesChecksums = verifiesChecksums
         repeats = deduplicates ? RepeatWindow() : nil
     }
 
@@ -62,6 +68,10 @@ package struct FlowEngine {
             bytes, linkType: frame.linkType.rawValue, originalLength: frame.original, into: &packet)
         {
             packets.skip(reason, bytes: frame.original, linkType: frame.linkType)
+            return
+        }
+        if verifiesChecksums, !Checksum.holds(bytes, packet) {
+            packets.skip(.badChecksum, bytes: frame.original, linkType: frame.linkType)
             return
         }
         if repeats?.isRepeat(of: bytes, packet, at: time) == true {

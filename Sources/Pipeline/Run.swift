@@ -12,6 +12,8 @@ package struct RunOptions {
     package var collectsSightings = false
     /// A capture filter; packets that do not pass are counted and not used.
     package var filter: CaptureFilter?
+    /// Leave out packets with a wrong checksum.
+    package var verifiesChecksums = false
     /// Use a packet once that several sensors or overlapping files hold.
     package var deduplicates = false
 
@@ -70,7 +72,7 @@ package struct Run {
     private mutating func read(_ inputs: [Input]) {
         var engine = FlowEngine(
             collectsSightings: options.collectsSightings, filter: options.filter,
-            deduplicates: options.deduplicates)
+            verifiesChecksums: options.verifiesChecksums, deduplicates: options.deduplicates)
         var builder = ContactBuilder(homeNetworks: options.homeNetworks)
         var captures = CaptureCoverage()
         var lines = LineCoverage()

@@ -25,6 +25,11 @@ struct InputOptions: ParsableArguments {
             discussion: "The language of tcpdump (pcap-filter); what does not pass is counted.", valueName: "expression"))
     var filter: String?
 
+    @Flag(
+        name: .customLong("verify-checksums"),
+        help: "Leave out packets with a wrong checksum (captures on the sending machine often have them).")
+    var verifyChecksums = false
+
     @Flag(help: "Use a packet once that two sensors or overlapping files hold (same bytes within 20 ms).")
     var deduplicate = false
 
@@ -46,6 +51,7 @@ struct InputOptions: ParsableArguments {
             options.homeNetworks = fromRoster
         }
         options.deduplicates = deduplicate
+        options.verifiesChecksums = verifyChecksums
         do {
             options.filter = try filter.map { text throws(FilterFault) in try CaptureFilter(text) }
         } catch {
