@@ -63,7 +63,7 @@ let package = Package(
         tests("BytesTests", ["Bytes"]),
         tests("CapturesTests", ["Bytes", "Captures"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
-        tests("NamesTests", ["Bytes", "Names"]),
+        tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows"]),
         tests("LogsTests", ["Bytes", "Logs"]),
         tests("RegisterTests", ["Register"]),
