@@ -64,7 +64,7 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests("NamesTests", ["Bytes", "Names"]),
+        tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
         tests("LogsTests", ["Bytes", "Logs"]),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),

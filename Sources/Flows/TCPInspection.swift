@@ -13,6 +13,7 @@ final class TCPInspection: FlowInspection {
 
     private var sideA = Direction()
     private var sideB = Direction()
+    private var dialogue = Dialogue()
 
     /// One direction of the stream.
     struct Direction {
@@ -22,6 +23,18 @@ final class TCPInspection: FlowInspection {
         var needed = 1
         /// A segment was cut by the snap length: what lies behind it never comes.
         var isCut = false
+        /// A request head was read: what follows is HTTP or nothing.
+        var sawRequest = false
+    }
+
+    /// What one direction has to know of the other.
+    struct Dialogue {
+        /// Names of the server's side tell nothing any more: the client speaks HTTP/2 or SSH.
+        var serverIsMute = false
+        /// The version of SOCKS in which the client asked for a tunnel.
+        var socks: UInt8 = 0
+        /// A tunnel's request was read; the server's answer to it comes before what is inside.
+        var proxiedClient: IPAddress?
     }
 
     enum Stage {
@@ -32,6 +45,17 @@ final class TCPInspection: FlowInspection {
         case body(BodySkipper)
         /// DNS messages, each behind its length.
         case dns
+        /// Frames of an HTTP/2 client.
+        case http2(HTTP2Requests)
+        /// Behind a ClientHello: another one after a retry, an alert, or nothing of interest.
+        case afterHello
+        /// A SOCKS5 client behind its greeting.
+        case socks5
+        /// A SOCKS server: how many messages of the negotiation are behind.
+        case socksReply(Int)
+        /// Something unknown or another protocol's beginning (STARTTLS): a handshake may begin in any later segment.
+        /// The number of segments that were none.
+        case searching(Int)
         /// Nothing more is wanted from this direction.
         case done
 
@@ -60,16 +84,19 @@ final class TCPInspection: FlowInspection {
     /// Takes in a segment and decodes what it completes.
     func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput) {
         if segment.fromA {
-            sideA.take(segment, payload, flow: &flow, into: &output)
+            sideA.take(segment, payload, flow: &flow, into: &output, &dialogue)
         } else {
-            sideB.take(segment, payload, flow: &flow, into: &output)
+            sideB.take(segment, payload, flow: &flow, into: &output, &dialogue)
         }
+        guard dialogue.serverIsMute else { return }
+        dialogue.serverIsMute = false
+        if segment.fromA { sideB.stop() } else { sideA.stop() }
     }
 
     /// The flow has ended: what could be decoded of a cut message still counts.
     func finish(_ context: Segment, flow: inout Flow, into output: inout FlowOutput) {
-        sideA.finish(context.from(a: true), flow: &flow, into: &output)
-        sideB.finish(context.from(a: false), flow: &flow, into: &output)
+        sideA.finish(context.from(a: true), flow: &flow, into: &output, &dialogue)
+        sideB.finish(context.from(a: false), flow: &flow, into: &output, &dialogue)
     }
 }
 
@@ -92,7 +119,8 @@ struct Segment {
 
 extension TCPInspection.Direction {
     mutating func take(
-        _ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput
+        _ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput,
+        _ dialogue: inout TCPInspection.Dialogue
     ) {
         guard !stage.isDone else { return }
         let grew = prefix.add(sequence: segment.sequence, payload)
@@ -100,14 +128,17 @@ extension TCPInspection.Direction {
         // The second half is a gap that has grown too wide to wait for.
         let hasEnded = isCut || prefix.isExhausted
         if grew && prefix.bytes.count >= needed || hasEnded {
-            decode(segment, hasEnded: hasEnded, flow: &flow, into: &output)
+            decode(segment, hasEnded: hasEnded, flow: &flow, into: &output, &dialogue)
         }
         if hasEnded { giveUp(&flow, into: &output) }
     }
 
-    mutating func finish(_ segment: Segment, flow: inout Flow, into output: inout FlowOutput) {
+    mutating func finish(
+        _ segment: Segment, flow: inout Flow, into output: inout FlowOutput,
+        _ dialogue: inout TCPInspection.Dialogue
+    ) {
         guard !stage.isDone else { return }
-        if !prefix.bytes.isEmpty { decode(segment, hasEnded: true, flow: &flow, into: &output) }
+        if !prefix.bytes.isEmpty { decode(segment, hasEnded: true, flow: &flow, into: &output, &dialogue) }
         if !stage.isDone { giveUp(&flow, into: &output) }
     }
 
@@ -120,159 +151,32 @@ extension TCPInspection.Direction {
         stop()
     }
 
-    private mutating func stop() {
+    mutating func stop() {
         stage = .done
         prefix = StreamPrefix(limit: 0)
     }
 
     /// Decodes message after message; each step consumes one, waits for more, or stops.
     private mutating func decode(
-        _ segment: Segment, hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
+        _ segment: Segment, hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput,
+        _ dialogue: inout TCPInspection.Dialogue
     ) {
         var goesOn = true
         while goesOn, !stage.isDone, !prefix.bytes.isEmpty {
             needed = 1
             switch stage {
-            case .start: goesOn = start(segment, hasEnded, flow: &flow, into: &output)
-            case .requests: goesOn = request(segment, hasEnded, flow: &flow, into: &output)
+            case .start: goesOn = start(segment, hasEnded, flow: &flow, into: &output, &dialogue)
+            case .requests: goesOn = request(segment, hasEnded, flow: &flow, into: &output, &dialogue)
             case .body: goesOn = skipBody()
             case .dns: goesOn = message(segment, hasEnded, flow: &flow, into: &output)
+            case .http2: goesOn = http2(segment, flow: &flow, into: &output)
+            case .afterHello: goesOn = afterHello(segment, hasEnded, flow: &flow, into: &output)
+            case .socks5: goesOn = socks5(segment, flow: &flow, into: &output, &dialogue)
+            case .socksReply(let step): goesOn = socksReply(step, flow: &flow, into: &output, dialogue)
+            case .searching(let segments): goesOn = search(after: segments, hasEnded)
             case .done: return
             }
         }
-    }
-
-    /// Recognises what the stream speaks by its first bytes, on any port. Returns whether to go on decoding.
-    private mutating func start(
-        _ segment: Segment, _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
-    ) -> Bool {
-        if flow.key.portA == 53 || flow.key.portB == 53 {
-            stage = .dns
-            return true
-        }
-        enum Guess { case hello, serverFlight, request, response, none }
-        let guess = prefix.bytes.withRawSpan { bytes -> Guess in
-            if ClientHello.probe(bytes) { return .hello }
-            if ServerFlight.probe(bytes) { return .serverFlight }
-            if RequestHead.probe(bytes) { return .request }
-            return ResponseHead.probe(bytes) ? .response : .none
-        }
-        switch guess {
-        case .hello: hello(segment, hasEnded, flow: &flow, into: &output)
-        case .serverFlight: serverFlight(segment, hasEnded, flow: &flow, into: &output)
-        case .request: stage = .requests
-        case .response: return response(hasEnded, flow: &flow, into: &output)
-        case .none: stop()
-        }
-        return guess == .request
-    }
-
-    private mutating func hello(
-        _ segment: Segment, _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
-    ) {
-        let progress = prefix.bytes.withRawSpan { ClientHello.parse(stream: $0, ended: hasEnded) }
-        switch progress {
-        case .needMore(let until): needed = until
-        case .notMine:
-            // A server's flight and a client's hello look alike in their first bytes.
-            serverFlight(segment, hasEnded, flow: &flow, into: &output)
-        case .done(let hello):
-            TLSFacts.take(hello, ends: flow.ends(clientIsA: segment.fromA), flow: &flow, into: &output)
-            stop()
-        }
-    }
-
-    private mutating func serverFlight(
-        _ segment: Segment, _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
-    ) {
-        let progress = prefix.bytes.withRawSpan { ServerFlight.parse(stream: $0, ended: hasEnded) }
-        switch progress {
-        case .needMore(let until): needed = until
-        case .notMine: stop()
-        case .done(let flight):
-            TLSFacts.take(flight, ends: flow.ends(clientIsA: !segment.fromA), flow: &flow, into: &output)
-            stop()
-        }
-    }
-
-    private mutating func request(
-        _ segment: Segment, _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
-    ) -> Bool {
-        let progress = prefix.bytes.withRawSpan { RequestHead.parse(stream: $0, ended: hasEnded) }
-        switch progress {
-        case .needMore(let until): needed = until
-        case .notMine: stop()
-        case .done(let head):
-            HTTPFacts.take(head, ends: flow.ends(clientIsA: segment.fromA), flow: &flow, into: &output)
-            guard let length = head.headLength, !head.hasUpgrade else {
-                stop()
-                return false
-            }
-            prefix.consume(length)
-            if head.isConnect {
-                // Behind the tunnel's request the client speaks to the tunnel's other end.
-                stage = .start
-                return true
-            }
-            let skipper = BodySkipper(head.bodyFraming)
-            stage = skipper.isDone ? .requests : .body(skipper)
-            return true
-        }
-        return false
-    }
-
-    /// An answer matters only where it opens or refuses a tunnel; then the server's flight follows.
-    private mutating func response(
-        _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
-    ) -> Bool {
-        guard flow.label >= 0, output.labels[Int(flow.label)].kind == .httpConnect else {
-            stop()
-            return false
-        }
-        switch prefix.bytes.withRawSpan({ ResponseHead.parse(stream: $0, ended: hasEnded) }) {
-        case .needMore(let until): needed = until
-        case .notMine: stop()
-        case .done(let head):
-            output.labels[Int(flow.label)].tunnelStatus = head.status
-            guard let length = head.headLength, head.status / 100 == 2 else {
-                stop()
-                return false
-            }
-            prefix.consume(length)
-            return true
-        }
-        return false
-    }
-
-    private mutating func skipBody() -> Bool {
-        guard case .body(var skipper) = stage else { return false }
-        let skipped = prefix.bytes.withRawSpan { skipper.skip($0) }
-        prefix.consume(skipped)
-        stage = skipper.isDone ? .requests : .body(skipper)
-        if skipper.isLost { stop() }
-        return skipper.isDone
-    }
-
-    private mutating func message(
-        _ segment: Segment, _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
-    ) -> Bool {
-        let progress = prefix.bytes.withRawSpan { DNSMessage.nextFrame(in: $0, from: 0, ended: hasEnded) }
-        switch progress {
-        case .needMore(let until): needed = until
-        case .notMine: stop()
-        case .done(let range):
-            let serverIsA = flow.key.portA == 53
-            let ends = flow.ends(clientIsA: !serverIsA)
-            prefix.bytes.withRawSpan { bytes in
-                DNSFacts.take(
-                    bytes.clamped(from: range.lowerBound, count: range.count),
-                    fromServer: segment.fromA == serverIsA, ends: ends, packet: segment.packet,
-                    time: segment.time, into: &output)
-            }
-            prefix.consume(range.upperBound)
-            return true
-        }
-        return false
     }
 }
 

@@ -85,7 +85,37 @@ enum HTTPFacts {
             label.kind = kind
             label.name = host.text
         }
-        let known = flow.label < 0 ? nil : output.labels[Int(flow.label)]
-        if known?.name != label.name || known == nil { flow.setLabel(label, into: &output) }
+        setLabel(label, flow: &flow, into: &output)
+    }
+
+    /// A request of HTTP/2, by its `:authority`.
+    static func take(
+        _ request: HTTP2Requests.Host, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput
+    ) {
+        var label = FlowLabel(service: .http2)
+        switch request {
+        case .name(let host):
+            output.see(.http2Authority, host.text, ends: ends)
+            if !host.isAddress {
+                label.kind = .http2Authority
+                label.name = host.text
+            }
+        case .refused: output.tally.namesRefused &+= 1
+        }
+        setLabel(label, flow: &flow, into: &output)
+    }
+
+    private static func setLabel(_ label: FlowLabel, flow: inout Flow, into output: inout FlowOutput) {
+        guard flow.label >= 0 else {
+            flow.setLabel(label, into: &output)
+            return
+        }
+        let known = output.labels[Int(flow.label)]
+        if known.isTunnel, label.kind != .httpConnect {
+            // Inside a tunnel the name that the proxy was asked for stands.
+            output.labels[Int(flow.label)].service = label.service
+        } else if known.name != label.name || known.service != label.service {
+            flow.setLabel(label, into: &output)
+        }
     }
 }

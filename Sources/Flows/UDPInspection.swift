@@ -6,24 +6,49 @@ import Names
 /// state.
 final class UDPInspection: FlowInspection {
     private var quic = QUICSearch()
+    /// Set when the flow speaks DTLS, with the side that said hello.
+    private var dtls: DTLSSearch?
+    private let dtlsClientIsA: Bool
     /// The label is set and the sighting made; what is still of interest is whether the server took part.
     private var hasHello = false
     private var isDone = false
 
+    /// `dtlsFromA`: who said hello in DTLS; nil for QUIC.
+    init(dtlsFromA: Bool? = nil) {
+        dtls = dtlsFromA == nil ? nil : DTLSSearch()
+        dtlsClientIsA = dtlsFromA ?? false
+    }
+
     func wants(fromA: Bool) -> Bool {
         guard !isDone else { return false }
+        if dtls != nil { return fromA == dtlsClientIsA }
         // Behind the hello only the server's answer matters.
         return !hasHello || quic.clientIsA != fromA
     }
 
     func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput) {
         guard !isDone else { return }
+        if dtls != nil {
+            guard segment.fromA == dtlsClientIsA else { return }
+            if let hello = dtls?.take(payload) { take(hello, flow: &flow, into: &output) }
+            return
+        }
         apply(quic.take(payload, fromA: segment.fromA), segment, flow: &flow, into: &output)
     }
 
     func finish(_ context: Segment, flow: inout Flow, into output: inout FlowOutput) {
         guard !isDone else { return }
+        if let dtls {
+            if let hello = dtls.finish() { take(hello, flow: &flow, into: &output) }
+            return
+        }
         apply(quic.finish(), context.from(a: quic.clientIsA ?? true), flow: &flow, into: &output)
+        isDone = true
+    }
+
+    private func take(_ hello: ClientHello, flow: inout Flow, into output: inout FlowOutput) {
+        let ends = flow.ends(clientIsA: dtlsClientIsA)
+        TLSFacts.take(hello, kind: .dtlsSNI, service: .dtls, ends: ends, flow: &flow, into: &output)
         isDone = true
     }
 
@@ -63,6 +88,10 @@ extension UDPInspection {
         if flow.key.portA == 53 || flow.key.portB == 53 {
             takeDNS(segment, payload, flow: &flow, into: &output)
             return nil
+        }
+        if DTLSSearch.probe(payload) {
+            if flow.label < 0 { flow.setLabel(FlowLabel(service: .dtls), into: &output) }
+            return UDPInspection(dtlsFromA: segment.fromA)
         }
         switch QUICProbe(payload) {
         case .known, .googlePublic:

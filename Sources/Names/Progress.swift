@@ -30,3 +30,11 @@ extension Progress {
         return false
     }
 }
+
+extension Progress {
+    /// Decoded, or on the way to it.
+    package var isMine: Bool {
+        if case .notMine = self { return false }
+        return true
+    }
+}

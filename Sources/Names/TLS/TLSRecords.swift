@@ -40,6 +40,8 @@ struct HandshakeExtent {
     var until = TLSRecordHeader.size
     /// The handshake type, once its byte is there.
     var type: UInt8?
+    /// The stream's length up to the end of the record in which the message ends, once it is whole.
+    var end: Int?
 
     /// The record layer of a whole client hello is bounded by the caller's prefix; 2^16 is far above any
     /// hello seen (2-4 KiB with post-quantum keys) and refuses the 16 MiB that the length field could claim.
@@ -71,7 +73,10 @@ struct HandshakeExtent {
                 total = length
             }
             let missing = max((total ?? 4) - available, 0)
-            if missing == 0 { return }
+            if missing == 0 {
+                if present == record.length { end = reader.offset }
+                return
+            }
             // What the message still lacks must come, and a record header before it when this record is used
             // up.
             until = reader.offset + missing + (present == record.length ? TLSRecordHeader.size : 0)
