@@ -77,7 +77,9 @@ struct RegisterYAML {
         guard let map = value.map("a third party", keys: keys) else { return nil }
         let owner = map.required("owner")?.string()
         let category = map.required("category")?.string()
-        let domains = listed(map.required("domains")?.list() ?? [])
+        // Who rents out shared infrastructure may be named by its suffix, and nobody else.
+        let isCarrier = category.map(ThirdParty.carrierCategories.contains) ?? false
+        let domains = listed(map.required("domains")?.list() ?? [], sharedSuffix: isCarrier)
         let source = map["source"]?.string()
         let from = map["valid_from"]?.day()
         let to = map["valid_to"]?.day()
@@ -123,8 +125,10 @@ struct RegisterYAML {
 // MARK: - Values that several records share
 
 /// Domains with their places.
-func listed(_ values: [YAMLValue]) -> [ListedDomain] {
-    values.compactMap { value in value.domain().map { ListedDomain($0, at: value.place) } }
+func listed(_ values: [YAMLValue], sharedSuffix: Bool = false) -> [ListedDomain] {
+    values.compactMap { value in
+        value.domain(sharedSuffix: sharedSuffix).map { ListedDomain($0, at: value.place) }
+    }
 }
 
 /// A text without spaces by which other records and outputs refer to this one.
