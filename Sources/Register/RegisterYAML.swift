@@ -7,13 +7,14 @@ struct RegisterYAML {
     var content = RegisterContent()
 
     mutating func read(_ root: YAMLValue) {
-        let keys = ["district", "vendors", "third_parties", "platform", "exceptions"]
+        let keys = ["district", "vendors", "third_parties", "platform", "exceptions", "severity"]
         guard let map = root.map("the register", keys: keys) else { return }
         if let value = map["district"], let district = district(value) { content.districts.append(district) }
         content.vendors += map.list("vendors").compactMap(vendor)
         content.thirdParties += map.list("third_parties").compactMap(thirdParty)
         content.platform += map.list("platform").compactMap(platformService)
         content.exceptions += map.list("exceptions").compactMap(exception)
+        if let value = map["severity"] { content.severities.append((value.place, severity(value))) }
     }
 
     private func district(_ value: YAMLValue) -> District? {
