@@ -8,7 +8,7 @@ SWIFT ?= swift
 # libsimdjson-dev for JSON logs, pkg-config to find them.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev libsqlite3-dev libsimdjson-dev pkg-config
 
-.PHONY: all setup build demo test lint format clean
+.PHONY: all setup build demo test lint format bench-logs clean
 
 all: build
 
@@ -38,6 +38,10 @@ format:
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+bench-logs:
+	$(SWIFT) build -c release --product LogsBenchmark
+	Tests/Benchmarks/bench-logs.sh
 
 clean:
 	rm -rf .build

@@ -61,6 +61,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NamesTests", ["Bytes", "Names"]),
         tests("LogsTests", ["Bytes", "Logs"]),
+        .executableTarget(
+            name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
+            swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
