@@ -4,9 +4,8 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
-# capture filters, libarchive-dev for compressed captures, libsqlite3-dev for the ledger and resolver databases,
-# libsimdjson-dev for JSON logs, pkg-config to find them.
-PACKAGES := libpsl-dev libpcap-dev libarchive-dev libsqlite3-dev libsimdjson-dev pkg-config
+# capture filters, libarchive-dev for compressed captures, pkg-config to find them.
+PACKAGES := libpsl-dev libpcap-dev libarchive-dev pkg-config
 
 .PHONY: all setup build demo test lint format bench-logs clean
 

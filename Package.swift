@@ -15,6 +15,8 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+/// For AES in counter mode, from which QUIC's header protection is made.
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 
 /// One room of the straight line: its name and the rooms to its left that it imports.
 func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
@@ -36,10 +38,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
 
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+
         room("Bytes"),
-        room("Captures", ["Bytes"]),
+        room("Captures", ["Bytes", "CArchive", "CPcap"]),
         room("Packets", ["Bytes"]),
-        room("Names", ["Bytes", crypto]),
+        room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
         room("Logs", ["Bytes"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),

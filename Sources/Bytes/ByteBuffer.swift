@@ -26,10 +26,13 @@
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
+    /// Where the bytes stand, for C functions that take a pointer; valid as long as the buffer lives and does not grow.
+    package var address: UnsafeRawPointer? { unsafe UnsafeRawPointer(memory.baseAddress) }
+
     /// Enlarges to at least `capacity`, keeping the first `keeping` bytes.
     package mutating func grow(to capacity: Int, keeping: Int) {
         guard capacity > self.capacity else { return }
-        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
         unsafe larger.copyMemory(
             from: UnsafeRawBufferPointer(rebasing: memory[..<min(keeping, memory.count)]))
         unsafe memory.deallocate()

@@ -75,4 +75,12 @@ package struct FlowFlags: OptionSet, Sendable {
     package static let gap = FlowFlags(rawValue: 1 << 13)
     /// The packet in hand changed the label: the slice before it is to be closed.
     static let labelChanged = FlowFlags(rawValue: 1 << 14)
+
+    /// Counts a datagram of one side that was not recognised, in two bits per side; returns whether there are three.
+    mutating func countUnrecognised(fromA: Bool) -> Bool {
+        let shift: UInt32 = fromA ? 28 : 30
+        let count = rawValue >> shift & 3
+        if count < 3 { self = FlowFlags(rawValue: rawValue &+ 1 << shift) }
+        return count >= 2
+    }
 }

@@ -121,6 +121,13 @@ package struct PacketTally: Equatable, Sendable {
         unusedBytes[Int(reason.rawValue)] &+= bytes
     }
 
+    mutating func leaveOut(_ count: UInt64, bytes wireBytes: UInt64) {
+        read &+= count
+        bytes &+= wireBytes
+        unusedPackets[Int(UnusedReason.duplicate.rawValue)] &+= count
+        unusedBytes[Int(UnusedReason.duplicate.rawValue)] &+= wireBytes
+    }
+
     mutating func note(_ time: Timestamp) {
         if first.map({ time < $0 }) ?? true { first = time }
         if last.map({ time > $0 }) ?? true { last = time }

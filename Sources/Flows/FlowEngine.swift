@@ -13,9 +13,16 @@ package struct FlowEngine {
     private var fragments = FragmentBuffer()
     private var packet = Packet()
     private var lastTime: Timestamp?
+    private let filter: CaptureFilter?
+    private var repeats: RepeatWindow?
 
-    package init(collectsSightings: Bool = false) {
+    /// - Parameters:
+    ///   - filter: packets that do not pass are counted and not used.
+    ///   - deduplicates: whether a packet seen twice within `RepeatWindow.span` is used once.
+    package init(collectsSightings: Bool = false, filter: CaptureFilter? = nil, deduplicates: Bool = false) {
         output = FlowOutput(collectsSightings: collectsSightings)
+        self.filter = filter
+        repeats = deduplicates ? RepeatWindow() : nil
     }
 
     /// Takes in the frames of `batch`, which lie in `window`.
@@ -24,6 +31,11 @@ package struct FlowEngine {
             let bytes = window.clamped(from: frame.offset, count: frame.captured)
             take(bytes, frame)
         }
+    }
+
+    /// Counts the packets of an input that holds the same as another one.
+    package mutating func leaveOut(packets count: UInt64, bytes: UInt64) {
+        packets.leaveOut(count, bytes: bytes)
     }
 
     /// Ends the input: what waits for more is decoded as far as it came.
@@ -35,16 +47,25 @@ package struct FlowEngine {
         }
     }
 
-    private mutating func take(_ bytes: RawSpan, _ frame: FrameRecord) {
+    /// Takes in one frame.
+    package mutating func take(_ bytes: RawSpan, _ frame: FrameRecord) {
         let position = packets.read
         packets.read &+= 1
         packets.bytes &+= frame.original
         let time = frame.isTimeless ? lastTime ?? frame.timestamp : frame.timestamp
         noteTime(time)
+        if let filter, !filter.matches(bytes, frame) {
+            packets.skip(.outsideFilter, bytes: frame.original, linkType: frame.linkType)
+            return
+        }
         if let reason = PacketDecoder.decode(
             bytes, linkType: frame.linkType.rawValue, originalLength: frame.original, into: &packet)
         {
             packets.skip(reason, bytes: frame.original, linkType: frame.linkType)
+            return
+        }
+        if repeats?.isRepeat(of: bytes, packet, at: time) == true {
+            packets.skip(.duplicate, bytes: frame.original, linkType: frame.linkType)
             return
         }
         packets.used &+= 1
@@ -129,20 +150,36 @@ package struct FlowEngine {
             packet: position, time: time)
         switch packet.transport {
         case IPProtocol.tcp: inspectTCP(index, segment, payload)
-        case IPProtocol.udp: UDPInspection.take(segment, payload, flow: &table[index], into: &output)
+        case IPProtocol.udp: inspectUDP(index, segment, payload)
         default: table[index].flags.subtract([.wantsA, .wantsB])
         }
     }
 
     private mutating func inspectTCP(_ index: Int, _ segment: Segment, _ payload: RawSpan) {
         if table[index].inspection < 0 {
-            table[index].inspection = inspections.begin(for: &table[index])
+            let inspection = TCPInspection(for: table[index])
+            table[index].inspection = inspections.begin(inspection, for: &table[index])
         }
-        let number = table[index].inspection
-        guard let inspection = inspections[number] else { return }
         // Data on a SYN (TCP Fast Open) starts one behind the SYN's own number.
         var segment = segment
         if packet.tcpFlags.contains(.syn) { segment.sequence &+= 1 }
+        runInspection(index, segment, payload)
+    }
+
+    private mutating func inspectUDP(_ index: Int, _ segment: Segment, _ payload: RawSpan) {
+        if table[index].inspection < 0 {
+            guard
+                let inspection = UDPInspection.begin(
+                    segment, payload, flow: &table[index], into: &output)
+            else { return }
+            table[index].inspection = inspections.begin(inspection, for: &table[index])
+        }
+        runInspection(index, segment, payload)
+    }
+
+    private mutating func runInspection(_ index: Int, _ segment: Segment, _ payload: RawSpan) {
+        let number = table[index].inspection
+        guard let inspection = inspections[number] else { return }
         inspection.take(segment, payload, flow: &table[index], into: &output)
         if !inspection.wants(fromA: true) { table[index].flags.remove(.wantsA) }
         if !inspection.wants(fromA: false) { table[index].flags.remove(.wantsB) }

@@ -39,6 +39,10 @@ package struct FlowTally: Equatable, Sendable {
     package internal(set) var inspectionsEvicted: UInt64 = 0
     package internal(set) var tunnelledPackets: UInt64 = 0
     package internal(set) var framesWithSeveralPackets: UInt64 = 0
+    /// QUIC flows without a name, by reason.
+    package internal(set) var quicUnknownVersion: UInt64 = 0
+    package internal(set) var quicUndecryptable: UInt64 = 0
+    package internal(set) var quicIncomplete: UInt64 = 0
 
     package init() {}
 
@@ -53,6 +57,9 @@ package struct FlowTally: Equatable, Sendable {
             ("packets_cut_by_snap_length", packetsCutBySnapLength),
             ("packets_out_of_order", packetsOutOfOrder),
             ("packets_tunnelled", tunnelledPackets),
+            ("quic_flows_undecryptable", quicUndecryptable),
+            ("quic_flows_with_incomplete_hello", quicIncomplete),
+            ("quic_flows_with_unknown_version", quicUnknownVersion),
             ("retransmissions_that_differ", retransmissionsThatDiffer),
             ("tcp_flows_first_seen_in_the_middle", tcpMidStream),
             ("tcp_streams_with_gap", streamsWithGap),

@@ -1,5 +1,16 @@
 import Packets
 
+/// The search for names in one flow, as long as it is under way. What it holds is a function of the flow's payload
+/// packets in their order, and of nothing else.
+protocol FlowInspection: AnyObject {
+    /// Whether payload from side A (else B) can still tell something.
+    func wants(fromA: Bool) -> Bool
+    /// Takes in the payload of one packet.
+    func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput)
+    /// The flow has ended: what could be decoded of a cut message still counts.
+    func finish(_ context: Segment, flow: inout Flow, into output: inout FlowOutput)
+}
+
 /// The inspections under way, by number. Bounded: when a flood of half-open flows fills it, further flows are
 /// counted without a look at their payload.
 struct InspectionPool {
@@ -7,22 +18,16 @@ struct InspectionPool {
     /// practice.
     static let limit = 65_536
 
-    private var slots: [TCPInspection?] = []
+    private var slots: [(any FlowInspection)?] = []
     private var free: [Int32] = []
     private(set) var evicted: UInt64 = 0
 
-    subscript(number: Int32) -> TCPInspection? {
+    subscript(number: Int32) -> (any FlowInspection)? {
         number >= 0 && number < Int32(slots.count) ? slots[Int(number)] : nil
     }
 
-    /// Starts an inspection for `flow`; -1 (and nothing wanted of the flow any more) when there is no room.
-    mutating func begin(for flow: inout Flow) -> Int32 {
-        let inspection = TCPInspection()
-        if flow.flags.contains(.synFromA) {
-            inspection.anchor(fromA: true, firstSequence: flow.initialSequence &+ 1)
-        } else if flow.flags.contains(.synFromB) {
-            inspection.anchor(fromA: false, firstSequence: flow.initialSequence &+ 1)
-        }
+    /// Starts `inspection` for `flow`; -1 (and nothing wanted of the flow any more) when there is no room.
+    mutating func begin(_ inspection: some FlowInspection, for flow: inout Flow) -> Int32 {
         if let number = free.popLast() {
             slots[Int(number)] = inspection
             return number

@@ -60,6 +60,9 @@ package struct FlowLabel: Equatable, Sendable {
         self.name = name
         self.service = service
     }
+
+    /// The name is what a proxy was asked for; names inside the tunnel do not replace it.
+    var isTunnel: Bool { name != nil && (kind == .httpConnect || kind == .socksHost) }
 }
 
 /// What a flow speaks; raw values are the words of every output.

@@ -5,7 +5,7 @@ import Names
 ///
 /// An inspection lives only until the flow has its name (or is known to have none); after that the flow costs
 /// counters alone.
-final class TCPInspection {
+final class TCPInspection: FlowInspection {
     /// A ClientHello with post-quantum keys takes 2 kB, a request head up to 64 kB.
     static let clientLimit = 64 * 1024
     /// A certificate chain of a few links; the first certificate stands in front.
@@ -38,6 +38,15 @@ final class TCPInspection {
         var isDone: Bool {
             if case .done = self { return true }
             return false
+        }
+    }
+
+    /// An inspection of `flow`, whose SYN says where the stream of one side begins.
+    init(for flow: borrowing Flow) {
+        if flow.flags.contains(.synFromA) {
+            anchor(fromA: true, firstSequence: flow.initialSequence &+ 1)
+        } else if flow.flags.contains(.synFromB) {
+            anchor(fromA: false, firstSequence: flow.initialSequence &+ 1)
         }
     }
 

@@ -11,15 +11,36 @@ enum TLSFacts {
         if hello.offers("dot") { label.service = .dnsOverTLS }
         if hello.offers("doq") { label.service = .dnsOverQUIC }
         label.offersECH = hello.ech?.isOuter == true
-        if let name = hello.serverName {
+        take(hello.serverName, hello.serverNameRefusal, kind, &label, ends, &output)
+        setLabel(label, flow: &flow, into: &output)
+    }
+
+    /// The hello of Google's own QUIC.
+    static func take(
+        _ hello: GoogleHello, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput
+    ) {
+        var label = FlowLabel(service: .quic)
+        take(hello.serverName, hello.serverNameRefusal, .googleQUICSNI, &label, ends, &output)
+        setLabel(label, flow: &flow, into: &output)
+    }
+
+    private static func take(
+        _ name: HostName?, _ refusal: HostName.Refusal?, _ kind: SightingKind, _ label: inout FlowLabel,
+        _ ends: MessageEnds, _ output: inout FlowOutput
+    ) {
+        if let name {
             output.see(kind, name.text, ends: ends)
             if !name.isAddress {
                 label.kind = kind
                 label.name = name.text
             }
-        } else if hello.serverNameRefusal != nil {
+        } else if refusal != nil {
             output.tally.namesRefused &+= 1
         }
+    }
+
+    private static func setLabel(_ new: FlowLabel, flow: inout Flow, into output: inout FlowOutput) {
+        var label = new
         if flow.label < 0 {
             flow.setLabel(label, into: &output)
         } else if output.labels[Int(flow.label)].name == nil {
@@ -28,7 +49,7 @@ enum TLSFacts {
             label.handshakeFailed = known.handshakeFailed
             label.certificateNames = known.certificateNames
             output.labels[Int(flow.label)] = label
-        } else if output.labels[Int(flow.label)].kind == .httpConnect {
+        } else if output.labels[Int(flow.label)].isTunnel {
             // Inside a tunnel the name that the proxy was asked for stands; what is spoken is TLS.
             output.labels[Int(flow.label)].service = label.service
         }

@@ -5,7 +5,7 @@ import Flows
 
 /// Reads one capture to its end, or to where it breaks, into the flow engine.
 struct CaptureRun {
-    private var walker: CaptureWalker
+    private(set) var walker: CaptureWalker
     private(set) var report: InputReport
 
     init(_ input: Input, walker: CaptureWalker) {
@@ -32,10 +32,10 @@ struct CaptureRun {
                 )
                 return
             case .needMore(let consumed, let wanting):
-                do {
+                do throws(FileFault) {
                     try window.advance(consumed: consumed, wanting: wanting)
                 } catch {
-                    stop("\(error) at offset \(window.position + Int64(window.filled))")
+                    stop("\(error.cause) at offset \(window.position + Int64(window.filled))")
                     return
                 }
                 offset = 0

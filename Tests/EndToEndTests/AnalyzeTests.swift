@@ -62,7 +62,7 @@ import Testing
     @Test func everyPacketAndLineIsAccountedFor() throws {
         let coverage = try #require(try report()["coverage"] as? [String: Any])
         for (read, used, unused) in [
-            ("packets_read", "packets_used", "unused_packets"), ("lines_read", "lines_used", "unused_lines"),
+            ("packets_read", "packets_used", "packets_unused"), ("lines_read", "lines_used", "lines_unused"),
         ] {
             let rest = (coverage[unused] as? [[String: Any]] ?? []).reduce(0) { sum, row in
                 sum + (row["packets"] as? Int ?? row["lines"] as? Int ?? row["count"] as? Int ?? 0)

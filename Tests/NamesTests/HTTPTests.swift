@@ -48,6 +48,8 @@ import Testing
             parse("CONNECT bad host:443 HTTP/1.1\r\nHost: proxy.example\r\n\r\n").value)
         #expect(refused.host == nil, "the proxy is not the destination")
         #expect(refused.refusal == .character)
+        let trailing = try #require(parse("CONNECT mail.example:25 / HTTP/1.0\r\n\r\n").value)
+        #expect(trailing.host?.text == "mail.example" && trailing.host?.port == 25)
     }
 
     @Test func asteriskAndOddTargetsFallBackToTheHostField() throws {

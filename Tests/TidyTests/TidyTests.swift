@@ -11,7 +11,7 @@ import Testing
         "Bytes": ["Glibc"],
         "Captures": ["Bytes", "CPcap", "CArchive"],
         "Packets": ["Bytes"],
-        "Names": ["Bytes", "Crypto"],
+        "Names": ["Bytes", "Crypto", "CryptoExtras", "_CryptoExtras"],
         "Flows": ["Bytes", "Captures", "Packets", "Names"],
         "Logs": ["Bytes", "CSimdjson", "CSQLite"],
         "Contacts": ["Bytes", "Packets", "Names", "Flows", "Logs"],

@@ -121,7 +121,14 @@ package struct RequestHead: Equatable, Sendable {
     private mutating func readTarget(_ target: RawSpan) {
         if isConnect {
             form = .authority
-            readTargetHost(HTTPAuthority.withoutUserinfo(target))
+            // `host:port / HTTP/1.0` occurs: what follows a blank is ignored, if a port before it says that the
+            // authority was whole.
+            let blank = target.firstIndex(of: 0x20) ?? target.byteCount
+            readTargetHost(HTTPAuthority.withoutUserinfo(target.clamped(from: 0, count: blank)))
+            if blank < target.byteCount, targetHost?.port == nil {
+                targetHost = nil
+                refusal = refusal ?? .character
+            }
         } else if target.byte(at: 0) == UInt8(ascii: "/") {
             form = .origin
         } else if target.byteCount == 1, target.byte(at: 0) == UInt8(ascii: "*") {
