@@ -18,7 +18,7 @@ package struct ERFWalker: Sendable {
         for count in 0..<32 {
             guard offset < prefix.byteCount else { return count > 0 }
             guard let record = Record(prefix, at: offset), record.linkType != nil, record.isPlausible,
-                record.time >= last, record.time >> 32 > 0
+                record.time >= last
             else { return false }
             last = record.time
             offset += record.size
