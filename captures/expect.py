@@ -101,7 +101,7 @@ def dns_facts(packet, dns):
                 if value is None or (kind == "https" and first(record, "dns.resp.type") != "65"):
                     continue
                 if kind == "https" and value in ("", "<Root>"):
-                    value = "."
+                    value = "<root>"
                 yield ("dns_answer_" + kind, *packet.from_server(), owner,
                        host(value) if kind in ("cname", "https") else value)
 

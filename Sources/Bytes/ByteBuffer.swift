@@ -20,16 +20,21 @@
     /// The first `count` bytes, clamped to the capacity.
     @_lifetime(borrow self)
     package func bytes(_ count: Int) -> RawSpan {
-        let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped),
+        let span = unsafe RawSpan(
+            _unsafeStart: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped),
             byteCount: min(max(count, 0), memory.count))
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
+    /// Where the bytes stand, for C functions that take a pointer; valid as long as the buffer lives and does not grow.
+    package var address: UnsafeRawPointer? { unsafe UnsafeRawPointer(memory.baseAddress) }
+
     /// Enlarges to at least `capacity`, keeping the first `keeping` bytes.
     package mutating func grow(to capacity: Int, keeping: Int) {
         guard capacity > self.capacity else { return }
-        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
-        unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<min(keeping, memory.count)]))
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
+        unsafe larger.copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: memory[..<min(keeping, memory.count)]))
         unsafe memory.deallocate()
         unsafe memory = larger
     }

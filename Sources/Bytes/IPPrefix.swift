@@ -21,7 +21,9 @@ package struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
             self.init(base, length: base.isIPv4 ? 32 : 128)
             return
         }
-        guard parts[1].count <= 3, parts[1].allSatisfy(\.isNumber), let length = Int(parts[1]) else { return nil }
+        guard parts[1].count <= 3, parts[1].allSatisfy(\.isNumber), let length = Int(parts[1]) else {
+            return nil
+        }
         self.init(base, length: length)
     }
 
@@ -45,6 +47,7 @@ package struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
 extension IPPrefix {
     /// What counts as inside when nothing else is configured: RFC 1918, RFC 6598, RFC 4193 and link-local.
     package static let defaultHomeNetworks: [IPPrefix] = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10",
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
+        "fe80::/10",
     ].compactMap { IPPrefix($0) }
 }

@@ -34,14 +34,17 @@ package final class InputFile: Sendable {
         at position: Int64, into buffer: inout ByteBuffer, at offset: Int, count: Int
     ) throws(FileFault) -> Int {
         let got = unsafe buffer.fill(at: offset, count: count) { target in
-            retryingInterrupted { unsafe pread(descriptor, target.baseAddress, target.count, off_t(position)) }
+            retryingInterrupted {
+                unsafe pread(descriptor, target.baseAddress, target.count, off_t(position))
+            }
         }
         guard got >= 0 else { throw FileFault(path: path, code: errno) }
         return got
     }
 
     /// Reads the next bytes of a pipe or file in sequence; 0 at the end.
-    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int
+    {
         let got = unsafe buffer.fill(at: offset, count: count) { target in
             retryingInterrupted { unsafe Glibc.read(descriptor, target.baseAddress, target.count) }
         }
@@ -53,19 +56,36 @@ package final class InputFile: Sendable {
 /// A system call on a file that failed.
 package struct FileFault: Error, Sendable, CustomStringConvertible {
     package let path: String
-    /// The system's `errno`.
+    /// The system's `errno`; 0 when a library failed, which says why in `reason`.
     package let code: Int32
+    private let reason: String?
 
     package init(path: String, code: Int32) {
         self.path = path
         self.code = code
+        reason = nil
+    }
+
+    package init(path: String, reason: String) {
+        self.path = path
+        code = 0
+        self.reason = reason
     }
 
     package var isMissing: Bool { code == ENOENT }
 
+    /// The description without the path.
+    package var cause: String { String(description.dropFirst(path.count + 2)) }
+
     package var description: String {
-        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-        return "\(path): \(reason)"
+        return "\(path): \(reason ?? FileFault.systemText(code))"
+    }
+}
+
+extension FileFault {
+    private static func systemText(_ code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
     }
 }
 

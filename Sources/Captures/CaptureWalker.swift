@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// The walk over a capture's frames, whichever container it has.
 package enum CaptureWalker: Sendable {

@@ -14,7 +14,8 @@ package struct FrameRecord: Sendable {
     package var isTimeless: Bool
 
     package init(
-        offset: Int, captured: Int, original: UInt64, timestamp: Timestamp, linkType: LinkType, isTimeless: Bool = false
+        offset: Int, captured: Int, original: UInt64, timestamp: Timestamp, linkType: LinkType,
+        isTimeless: Bool = false
     ) {
         self.offset = offset
         self.captured = captured

@@ -42,7 +42,8 @@ package struct Contact: Equatable, Sendable {
     /// Enough to see what stands behind a name; a CDN's thousands of addresses would drown a report.
     package static let serverListLimit = 16
 
-    package init(client: IPAddress?, servers: [IPAddress], port: UInt16, transport: String, first: Timestamp) {
+    package init(client: IPAddress?, servers: [IPAddress], port: UInt16, transport: String, first: Timestamp)
+    {
         self.client = client
         self.servers = servers
         self.serverCount = servers.count

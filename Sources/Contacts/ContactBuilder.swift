@@ -97,7 +97,8 @@ package struct ContactBuilder {
 
     /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
     private func name(
-        _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress, at time: Timestamp
+        _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress,
+        at time: Timestamp
     ) {
         let told = join.candidates(client: client, address: server, at: time)
         if let label, let kind = label.kind, let name = label.name {

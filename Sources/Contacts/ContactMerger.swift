@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// Adds up contacts that are the same in everything but their counters. The result does not depend on the order
 /// in which they come.

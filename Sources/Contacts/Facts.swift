@@ -10,7 +10,8 @@ package struct Facts: Equatable, Sendable {
     package var inputs: [InputReport]
 
     package init(
-        contacts: [Contact] = [], lookups: [Lookup] = [], coverage: Coverage = Coverage(), inputs: [InputReport] = []
+        contacts: [Contact] = [], lookups: [Lookup] = [], coverage: Coverage = Coverage(),
+        inputs: [InputReport] = []
     ) {
         self.contacts = contacts
         self.lookups = lookups

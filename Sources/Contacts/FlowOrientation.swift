@@ -10,7 +10,9 @@ struct FlowOrientation {
     func clientIsA(_ flow: Flow) -> Bool {
         let flags = flow.flags
         if flags.contains(.synFromA) != flags.contains(.synFromB) { return flags.contains(.synFromA) }
-        if flags.contains(.synAckFromA) != flags.contains(.synAckFromB) { return flags.contains(.synAckFromB) }
+        if flags.contains(.synAckFromA) != flags.contains(.synAckFromB) {
+            return flags.contains(.synAckFromB)
+        }
         let knownA = FlowOrientation.isServicePort(flow.key.portA)
         let knownB = FlowOrientation.isServicePort(flow.key.portB)
         if knownA != knownB { return knownB }
@@ -29,8 +31,10 @@ struct FlowOrientation {
     /// Ports on which servers listen: the system ports (RFC 6335 §6), and a few above that school traffic shows.
     static func isServicePort(_ port: UInt16) -> Bool {
         switch port {
-        case 1..<1024, 1194, 1433, 1701, 1723, 1883, 1935, 3128, 3268, 3269, 3306, 3389, 3478, 3544, 4500, 4789, 5060,
-            5061, 5222, 5223, 5228, 5349, 5353, 5355, 5432, 5900, 6081, 8000, 8008, 8009, 8080, 8081, 8443, 8883,
+        case 1..<1024, 1194, 1433, 1701, 1723, 1883, 1935, 3128, 3268, 3269, 3306, 3389, 3478, 3544, 4500,
+            4789, 5060,
+            5061, 5222, 5223, 5228, 5349, 5353, 5355, 5432, 5900, 6081, 8000, 8008, 8009, 8080, 8081, 8443,
+            8883,
             8888, 9100, 51820:
             true
         default: false

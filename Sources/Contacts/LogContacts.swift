@@ -4,7 +4,8 @@ extension Contact {
     /// A row of an added-up log, which is of the format called `source`.
     package init(_ row: LogContactRow, source: String) {
         self.init(
-            client: row.client, servers: row.servers, port: row.port, transport: row.transport.word, first: row.first)
+            client: row.client, servers: row.servers, port: row.port, transport: row.transport.word,
+            first: row.first)
         clientHost = row.clientHost
         clientUser = row.clientUser
         name = row.name

@@ -52,7 +52,9 @@ struct LookupTable {
     private static func outcome(_ observation: DNSObservation) -> LookupOutcome {
         switch observation.responseCode {
         case .noError:
-            guard !observation.addresses.isEmpty else { return observation.chain.isEmpty ? .noData : .answered }
+            guard !observation.addresses.isEmpty else {
+                return observation.chain.isEmpty ? .noData : .answered
+            }
             return observation.addresses.allSatisfy { isSinkhole($0.address) } ? .blocked : .answered
         case .nameError: return .nxdomain
         default: return .failed

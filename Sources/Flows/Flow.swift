@@ -1,5 +1,5 @@
 package import Bytes
-package import Packets
+import Packets
 
 /// What is known of one flow: a 5-tuple between idle gaps.
 ///

@@ -1,5 +1,5 @@
 package import Bytes
-package import Captures
+import Captures
 package import Packets
 
 extension Flow {
@@ -119,6 +119,13 @@ package struct PacketTally: Equatable, Sendable {
         used &-= packets
         unusedPackets[Int(reason.rawValue)] &+= packets
         unusedBytes[Int(reason.rawValue)] &+= bytes
+    }
+
+    mutating func leaveOut(_ count: UInt64, bytes wireBytes: UInt64) {
+        read &+= count
+        bytes &+= wireBytes
+        unusedPackets[Int(UnusedReason.duplicate.rawValue)] &+= count
+        unusedBytes[Int(UnusedReason.duplicate.rawValue)] &+= wireBytes
     }
 
     mutating func note(_ time: Timestamp) {

@@ -1,6 +1,6 @@
-package import Bytes
+import Bytes
 package import Captures
-package import Packets
+import Packets
 
 /// Packets to flows: decodes each frame of a batch, finds its flow, counts it, and looks into the payload only
 /// as long as the flow has no name.
@@ -24,6 +24,11 @@ package struct FlowEngine {
             let bytes = window.clamped(from: frame.offset, count: frame.captured)
             take(bytes, frame)
         }
+    }
+
+    /// Counts the packets of an input that holds the same as another one.
+    package mutating func leaveOut(packets count: UInt64, bytes: UInt64) {
+        packets.leaveOut(count, bytes: bytes)
     }
 
     /// Ends the input: what waits for more is decoded as far as it came.
@@ -62,7 +67,8 @@ package struct FlowEngine {
         packets.note(time)
     }
 
-    private mutating func takeDecoded(_ bytes: RawSpan, time: Timestamp, position: UInt64, wireBytes: UInt64) {
+    private mutating func takeDecoded(_ bytes: RawSpan, time: Timestamp, position: UInt64, wireBytes: UInt64)
+    {
         if packet.tunnelDepth > 0 { output.tally.tunnelledPackets &+= 1 }
         if packet.payloadCaptured < packet.payloadLength { output.tally.packetsCutBySnapLength &+= 1 }
         if let fragment = packet.fragment {
@@ -169,7 +175,8 @@ package struct FlowEngine {
 
     private mutating func endInspection(_ number: Int32, of index: Int) {
         guard let inspection = inspections[number] else { return }
-        let context = Segment(fromA: true, sequence: 0, isCut: true, packet: packets.read, time: table[index].last)
+        let context = Segment(
+            fromA: true, sequence: 0, isCut: true, packet: packets.read, time: table[index].last)
         inspection.finish(context, flow: &table[index], into: &output)
         closeSlice(index, hour: table[index].current.hour, time: table[index].last)
         table[index].flags.subtract([.wantsA, .wantsB])

@@ -1,5 +1,5 @@
 package import Bytes
-package import Packets
+import Packets
 
 /// A 5-tuple in canonical order, so that both directions find the same entry: side A is the endpoint with the
 /// smaller address (then port). Five integers, because table look-ups compare and hash them for every packet.

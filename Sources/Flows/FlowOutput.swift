@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 import Names
 
 /// What inspecting payload yields: pools that flows point into, and facts in packet order.

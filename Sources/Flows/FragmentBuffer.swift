@@ -45,7 +45,8 @@ struct FragmentBuffer {
         let key = Key(
             source: packet.source, destination: packet.destination, identification: fragment.identification,
             transport: packet.transport, vlan: packet.vlan)
-        var datagram = pending.removeValue(forKey: key) ?? Datagram(packet: packet, first: time, arrival: position)
+        var datagram =
+            pending.removeValue(forKey: key) ?? Datagram(packet: packet, first: time, arrival: position)
         datagram.packets += 1
         datagram.bytes += UInt64(packet.layer3Bytes)
         let bytes = frame.clamped(from: packet.payloadStart, count: packet.payloadCaptured)
@@ -54,7 +55,9 @@ struct FragmentBuffer {
         let isRepeat = datagram.parts.contains {
             $0.offset == fragment.offset && $0.bytes.count == bytes.byteCount
         }
-        let overlaps = datagram.parts.contains { $0.offset < end && $0.offset + $0.bytes.count > fragment.offset }
+        let overlaps = datagram.parts.contains {
+            $0.offset < end && $0.offset + $0.bytes.count > fragment.offset
+        }
         if overlaps && !isRepeat || end > 65_535 || datagram.total.map({ end > $0 }) == true {
             return .conflict(datagram)
         }

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// The first bytes of one direction of a TCP stream, put in order: as many as a name needs, no more.
 ///
@@ -94,7 +94,9 @@ struct StreamPrefix {
     /// Appends what lies behind the prefix, up to where a segment that arrived earlier (of a lower rank) begins.
     private mutating func append(_ payload: RawSpan, at offset: Int, rank: Int) {
         var end = min(offset + payload.byteCount, limit)
-        for segment in pending.prefix(rank) where segment.offset > bytes.count { end = min(end, segment.offset) }
+        for segment in pending.prefix(rank) where segment.offset > bytes.count {
+            end = min(end, segment.offset)
+        }
         let skip = bytes.count - offset
         guard end > bytes.count else { return }
         payload.clamped(from: skip, count: end - bytes.count).append(to: &bytes)

@@ -66,14 +66,16 @@ enum TLSFacts {
         if let name = certificate.commonHost {
             output.see(.tlsCertificateName, name, value: "cn", ends: ends)
         }
-        let names = certificate.dnsNames.isEmpty ? [certificate.commonHost].compactMap(\.self) : certificate.dnsNames
+        let names =
+            certificate.dnsNames.isEmpty ? [certificate.commonHost].compactMap(\.self) : certificate.dnsNames
         output.labels[index].certificateNames = names
     }
 }
 
 /// Turns HTTP/1 requests into sightings and labels.
 enum HTTPFacts {
-    static func take(_ head: RequestHead, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput) {
+    static func take(_ head: RequestHead, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput)
+    {
         if head.refusal != nil { output.tally.namesRefused &+= 1 }
         let kind: SightingKind = head.isConnect ? .httpConnect : .httpHost
         if let host = head.host { output.see(kind, host.text, ends: ends) }

@@ -39,7 +39,8 @@ enum IEEE80211 {
     /// One A-MSDU subframe (§9.3.2.2.2): destination, source, length, LLC; the next begins at a multiple of four.
     static func subframe(_ reader: inout ByteReader, into packet: inout Packet) -> PacketDecoder.Layer {
         let start = reader.offset
-        guard let destination = address(&reader), let source = address(&reader), let length = try? reader.u16()
+        guard let destination = address(&reader), let source = address(&reader),
+            let length = try? reader.u16()
         else { return .unused(.truncatedLink) }
         packet.destinationMAC = destination
         packet.sourceMAC = source
@@ -110,7 +111,9 @@ enum Radiotap {
         let start = reader.offset
         guard (try? reader.skip(2)) != nil, let length = try? reader.u16LE(), let inner = try? reader.u32LE()
         else { return .unused(.truncatedLink) }
-        guard length >= 8, Int(length) <= reader.bytes.byteCount &- start else { return .unused(.truncatedLink) }
+        guard length >= 8, Int(length) <= reader.bytes.byteCount &- start else {
+            return .unused(.truncatedLink)
+        }
         reader = ByteReader(reader.bytes, at: start &+ Int(length))
         // The inner type is one of the registry; itself again would be a loop.
         return inner == 192 ? .unused(.malformedLink) : .link(inner)

@@ -9,7 +9,8 @@ enum IPv6 {
         guard packet.ipLayers < PacketDecoder.ipLayerLimit else { return .unused(.tooManyLayers) }
         let start = reader.offset
         guard let first = try? reader.u32(), let payload = try? reader.u16(), let next = try? reader.u8(),
-            let hops = try? reader.u8(), let sourceHigh = try? reader.u64(), let sourceLow = try? reader.u64(),
+            let hops = try? reader.u8(), let sourceHigh = try? reader.u64(),
+            let sourceLow = try? reader.u64(),
             let destinationHigh = try? reader.u64(), let destinationLow = try? reader.u64()
         else { return .unused(.truncatedIP) }
         guard first >> 28 == 6 else { return .unused(.malformedIP) }
@@ -36,7 +37,9 @@ enum IPv6 {
             var units = 0
             switch next {
             case 0, 43, 60, 135, 139, 140:  // hop-by-hop, routing, destination, mobility, HIP, shim6
-                guard let following = try? reader.u8(), let length = try? reader.u8() else { return .finished }
+                guard let following = try? reader.u8(), let length = try? reader.u8() else {
+                    return .finished
+                }
                 next = following
                 units = Int(length) &* 8 &+ 6
             case 44:

@@ -15,7 +15,8 @@ enum LinuxCooked {
         guard let type = try? reader.u16(), (try? reader.skip(6)) != nil, let hardware = try? reader.u16(),
             (try? reader.skip(1)) != nil, let length = try? reader.u8(), let address = try? reader.u64()
         else { return .unused(.truncatedLink) }
-        return payload(type, hardware: hardware, addressLength: UInt16(length), address: address, into: &packet)
+        return payload(
+            type, hardware: hardware, addressLength: UInt16(length), address: address, into: &packet)
     }
 
     private static func payload(

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// Frame bytes to header values: one loop over layers, no recursion, no allocation, nothing that traps.
 ///

@@ -82,7 +82,9 @@ enum UDPTunnel {
 enum VXLAN {
     static func fits(_ start: ByteReader) -> Bool {
         var reader = start
-        guard let flags = try? reader.u8(), flags & 0x08 != 0, (try? reader.skip(7)) != nil else { return false }
+        guard let flags = try? reader.u8(), flags & 0x08 != 0, (try? reader.skip(7)) != nil else {
+            return false
+        }
         return UDPTunnel.looksLikeEthernet(reader)
     }
 

@@ -27,13 +27,15 @@ struct CaptureRun {
             switch step {
             case .batchFull(let consumed): offset = consumed
             case .broken(let consumed, let fault):
-                stop("\(fault.description) at offset \(window.position + Int64(consumed)); what follows was not read")
+                stop(
+                    "\(fault.description) at offset \(window.position + Int64(consumed)); what follows was not read"
+                )
                 return
             case .needMore(let consumed, let wanting):
-                do {
+                do throws(FileFault) {
                     try window.advance(consumed: consumed, wanting: wanting)
                 } catch {
-                    stop("\(error) at offset \(window.position + Int64(window.filled))")
+                    stop("\(error.cause) at offset \(window.position + Int64(window.filled))")
                     return
                 }
                 offset = 0

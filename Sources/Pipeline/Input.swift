@@ -1,41 +1,54 @@
 import Bytes
 import Captures
-package import Contacts
+import Contacts
 import Logs
 
-/// An opened input: the file, what it is, and what is to be reported of it.
+/// An opened input: where its bytes come from, what it is, and what is to be reported of it.
 struct Input {
-    let file: InputFile
+    let source: any ByteSource
+    /// The regular file that the bytes stand in as they are; nil for pipes and for what is unpacked.
+    let file: InputFile?
     let kind: InputKind
+    /// Opens the same bytes once more; nil for a pipe, which has none.
+    var reopen: (() throws(FileFault) -> any ByteSource)?
     var report: InputReport
-    /// The bytes that recognition read: of a pipe they cannot be read again.
+    /// The bytes that recognition read: of a stream they cannot be read again.
     let head: [UInt8]
     /// When the first packet was captured: captures are read in this order.
     let firstTime: Timestamp?
 
-    /// Opens `path` and recognises it.
-    init(_ path: InputPath) throws(FileFault) {
-        file = try InputFile(path: path.path)
+    /// Recognises what comes out of `source`.
+    init(_ source: any ByteSource, file: InputFile?) throws(FileFault) {
+        self.source = source
+        self.file = file
         var buffer = ByteBuffer(capacity: InputKind.prefixBytes)
         var filled = 0
+        var fault: FileFault?
         while filled < InputKind.prefixBytes {
-            let got = try file.readNext(into: &buffer, at: filled, count: InputKind.prefixBytes - filled)
-            if got == 0 { break }
-            filled += got
+            do throws(FileFault) {
+                let got = try source.readNext(into: &buffer, at: filled, count: InputKind.prefixBytes - filled)
+                if got == 0 { break }
+                filled += got
+            } catch {
+                // A stream that breaks early still gives what came before; reading on meets the fault again.
+                fault = error
+                break
+            }
         }
+        if let fault, filled == 0 { throw fault }
         let prefix = buffer.bytes(filled)
         head = prefix.copied()
         kind = InputKind.recognise(prefix)
         firstTime = Input.firstTime(kind, prefix)
-        report = InputReport(path: path.path, kind: kind.name)
-        report.bytes = UInt64(max(file.size ?? 0, 0))
+        report = InputReport(path: source.path, kind: kind.name)
+        report.bytes = UInt64(max(file?.size ?? 0, 0))
     }
 
     var walker: CaptureWalker? {
         switch kind {
         case .pcap(let header): .pcap(PCAPWalker(header: header))
         case .pcapng: .pcapng(PCAPNGWalker())
-        case .log, .unrecognised: nil
+        case .log, .packed, .unrecognised: nil
         }
     }
 
@@ -44,7 +57,7 @@ struct Input {
         switch kind {
         case .pcap(let header): walker = .pcap(PCAPWalker(header: header))
         case .pcapng: walker = .pcapng(PCAPNGWalker())
-        case .log, .unrecognised: return nil
+        case .log, .packed, .unrecognised: return nil
         }
         var batch = FrameBatch()
         _ = walker.walk(prefix, from: walker.firstRecordOffset, into: &batch)
@@ -54,7 +67,7 @@ struct Input {
 
 /// Reads an input in sequence through one window, whether it is a file or a pipe.
 struct InputWindow: ~Copyable {
-    private let file: InputFile
+    private let source: any ByteSource
     private var buffer: ByteBuffer
     /// Bytes of the window that are filled.
     private(set) var filled: Int
@@ -66,12 +79,17 @@ struct InputWindow: ~Copyable {
     static let capacity = 512 * 1024
 
     init(_ input: Input) {
-        file = input.file
+        source = input.source
         buffer = ByteBuffer(capacity: max(InputWindow.capacity, input.head.count))
-        filled = input.head.withRawSpan { _ in 0 }
-        let head = input.head
-        head.withRawSpan { _ = buffer.write($0, at: 0) }
-        filled = head.count
+        filled = input.head.count
+        input.head.withRawSpan { _ = buffer.write($0, at: 0) }
+    }
+
+    /// A window over a source of which nothing was read yet.
+    init(fresh source: any ByteSource) {
+        self.source = source
+        buffer = ByteBuffer(capacity: InputWindow.capacity)
+        filled = 0
     }
 
     var bytes: RawSpan {
@@ -84,7 +102,7 @@ struct InputWindow: ~Copyable {
         position += Int64(consumed)
         filled -= consumed
         if wanting > buffer.capacity { buffer.grow(to: wanting, keeping: filled) }
-        let got = try file.readNext(into: &buffer, at: filled, count: buffer.capacity - filled)
+        let got = try source.readNext(into: &buffer, at: filled, count: buffer.capacity - filled)
         if got == 0 { isAtEnd = true }
         filled += got
     }

@@ -7,6 +7,8 @@ enum InputKind: Sendable {
     case pcap(PCAPHeader)
     case pcapng
     case log(LogFormat)
+    /// Compressed, or an archive: what is inside has a kind of its own.
+    case packed
     case unrecognised(String)
 
     /// Bytes that recognition looks at: enough for a few lines of any log.
@@ -20,8 +22,9 @@ enum InputKind: Sendable {
         }
         var reader = ByteReader(prefix)
         if let type = try? reader.u32LE(), type == PCAPNGWalker.sectionHeaderType { return .pcapng }
+        if Decompressor.recognises(prefix) { return .packed }
         if let log = LogFormat.recognise(head: prefix) { return .log(log) }
-        return .unrecognised(description(of: prefix))
+        return .unrecognised("neither a pcap or pcapng capture nor a known log format (Squid native)")
     }
 
     /// The word of every output.
@@ -30,18 +33,8 @@ enum InputKind: Sendable {
         case .pcap: "pcap"
         case .pcapng: "pcapng"
         case .log(let format): format.kind
+        case .packed: "packed"
         case .unrecognised: "unrecognised"
-        }
-    }
-
-    private static func description(of prefix: RawSpan) -> String {
-        var reader = ByteReader(prefix)
-        switch try? reader.u32() {
-        case .some(let magic) where magic >> 16 == 0x1f8b: return "gzip data, which is not read yet; unpack it first"
-        case 0x28b5_2ffd: return "zstd data, which is not read yet; unpack it first"
-        case 0xfd37_7a58: return "xz data, which is not read yet; unpack it first"
-        case 0x504b_0304: return "a zip archive, which is not read yet; unpack it first"
-        default: return "neither a pcap or pcapng capture nor a known log format (Squid native)"
         }
     }
 }

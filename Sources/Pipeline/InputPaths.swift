@@ -40,7 +40,10 @@ package enum InputPaths {
     /// README in the same directory is not.
     package static func claimsToBeData(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
-        let marks = [".pcap", ".pcapng", ".cap", ".dmp", ".log", ".ntar", ".snoop"]
+        let documents = [".tsv", ".csv", ".md", ".txt", ".json", ".yaml", ".yml", ".sh", ".py", ".html"]
+        if documents.contains(where: name.hasSuffix) { return false }
+        // Anywhere in the name: rotation and compression add endings of their own (day.pcap3, access.log.2.gz).
+        let marks = [".pcap", ".cap", ".dmp", ".log", ".ntar", ".snoop"]
         return marks.contains { name.contains($0) }
     }
 }

@@ -19,11 +19,11 @@ struct LogRun {
         while !reader.chunk.isComplete {
             let consumed = reader.read(window.bytes, isLast: window.isAtEnd)
             if reader.chunk.isComplete { break }
-            do {
+            do throws(FileFault) {
                 try window.advance(consumed: consumed, wanting: LogChunkReader.minimumBuffer)
             } catch {
                 report.complete = false
-                report.problems.append("\(error) at offset \(window.position + Int64(window.filled))")
+                report.problems.append("\(error.cause) at offset \(window.position + Int64(window.filled))")
                 break
             }
         }

@@ -38,27 +38,25 @@ package struct Run {
     private mutating func open(_ paths: [InputPath]) -> [Input] {
         var inputs: [Input] = []
         for path in paths {
-            do {
-                let input = try Input(path)
-                if case .unrecognised(let reason) = input.kind {
-                    refuse(path, reason)
-                } else {
-                    inputs.append(input)
-                }
-            } catch {
-                if error.isMissing { missing.append(path.path) }
-                refuse(path, error.description, always: true)
+            var opener = InputOpener()
+            opener.open(path.path)
+            inputs += opener.inputs
+            for (name, reason, fault) in opener.refused {
+                if fault?.isMissing == true { missing.append(name) }
+                // What stands in an archive beside captures is passed over like files in a directory.
+                let isNamed = path.isNamed && name == path.path
+                refuse(name, reason, always: isNamed || fault != nil)
             }
         }
         return inputs
     }
 
-    private mutating func refuse(_ path: InputPath, _ reason: String, always: Bool = false) {
-        guard always || path.isNamed || InputPaths.claimsToBeData(path.path) else {
-            passedOver.append(path.path)
+    private mutating func refuse(_ path: String, _ reason: String, always: Bool) {
+        guard always || InputPaths.claimsToBeData(path) else {
+            passedOver.append(path)
             return
         }
-        var report = InputReport(path: path.path, kind: "unrecognised")
+        var report = InputReport(path: path, kind: "unrecognised")
         report.complete = false
         report.problems = [reason]
         facts.inputs.append(report)
@@ -68,7 +66,12 @@ package struct Run {
         var engine = FlowEngine(collectsSightings: options.collectsSightings)
         var builder = ContactBuilder(homeNetworks: options.homeNetworks)
         var lines = LineCoverage()
-        for input in inputs.sorted(by: Run.precedes) {
+        let distinct = Duplicates(inputs.sorted(by: Run.precedes))
+        for (report, packets, bytes) in distinct.leftOut {
+            engine.leaveOut(packets: packets, bytes: bytes)
+            facts.inputs.append(report)
+        }
+        for input in distinct.kept {
             if let walker = input.walker {
                 var run = CaptureRun(input, walker: walker)
                 run.run(input, into: &engine)
@@ -95,6 +98,6 @@ package struct Run {
             guard let first = a.firstTime else { return false }
             return first < second
         }
-        return a.file.path.utf8.lexicographicallyPrecedes(b.file.path.utf8)
+        return a.report.path.utf8.lexicographicallyPrecedes(b.report.path.utf8)
     }
 }

@@ -29,13 +29,15 @@ struct AnalyzeCommand: ParsableCommand {
     var format = Format.table
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
+        name: .shortAndLong,
+        help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
         completion: .file())
     var output: String?
 
     @Option(
         name: .customLong("fail-on"),
-        help: ArgumentHelp("Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
+        help: ArgumentHelp(
+            "Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
     var failOn: Severity?
 
     func run() throws {
@@ -52,7 +54,8 @@ struct AnalyzeCommand: ParsableCommand {
 
     private func render(_ report: Report) -> String {
         switch format {
-        case .table: TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured).render(report)
+        case .table:
+            TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured).render(report)
         case .json: JSONRenderer().render(report)
         case .csv: CSVRenderer().render(report)
         }

@@ -26,12 +26,15 @@ struct ContactsCommand: ParsableCommand {
     @Flag(name: .customLong("by-hour"), help: "Keep the clock hours (UTC) apart instead of adding them up.")
     var byHour = false
 
-    @Flag(help: "Hide clients, hardware addresses, users and host names behind pseudonyms under --pseudonym-key.")
+    @Flag(
+        help:
+            "Hide clients, hardware addresses, users and host names behind pseudonyms under --pseudonym-key.")
     var pseudonyms = false
 
     @Option(
         name: .customLong("pseudonym-key"),
-        help: ArgumentHelp("File whose bytes are the key of the pseudonyms (16 at least).", valueName: "file"))
+        help: ArgumentHelp("File whose bytes are the key of the pseudonyms (16 at least).", valueName: "file")
+    )
     var pseudonymKey: String?
 
     func run() throws {
@@ -46,7 +49,8 @@ struct ContactsCommand: ParsableCommand {
     private func identityGate() throws -> IdentityGate {
         guard pseudonyms else { return .identified }
         guard let path = pseudonymKey else {
-            throw ValidationError("--pseudonyms needs --pseudonym-key FILE (make one: head -c 32 /dev/urandom > FILE)")
+            throw ValidationError(
+                "--pseudonyms needs --pseudonym-key FILE (make one: head -c 32 /dev/urandom > FILE)")
         }
         guard let key = FileManager.default.contents(atPath: path), key.count >= 16 else {
             throw ValidationError("\(path) is no key: it cannot be read, or has fewer than 16 bytes")

@@ -25,7 +25,8 @@ struct InputOptions: ParsableArguments {
         var options = RunOptions()
         let given = try homeNetworks.map { text -> IPPrefix in
             guard let prefix = IPPrefix(text) else {
-                throw ValidationError("'\(text)' is no address block such as 10.0.0.0/8 (host bits must be zero)")
+                throw ValidationError(
+                    "'\(text)' is no address block such as 10.0.0.0/8 (host bits must be zero)")
             }
             return prefix
         }

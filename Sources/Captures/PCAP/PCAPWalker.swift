@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// Walks the records of a pcap file: seconds, fraction, captured length, original length, bytes
 /// (draft-ietf-opsawg-pcap §5).

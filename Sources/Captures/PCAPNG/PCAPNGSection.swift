@@ -66,7 +66,9 @@ package struct PCAPNGInterface: Equatable, Sendable {
 
     /// The moment of a tick count; nil when it lies outside the representable years.
     func time(_ ticks: UInt64) -> Timestamp? {
-        guard let (seconds, nanoseconds) = split(ticks), let whole = Int64(exactly: seconds) else { return nil }
+        guard let (seconds, nanoseconds) = split(ticks), let whole = Int64(exactly: seconds) else {
+            return nil
+        }
         let (shifted, overflow) = whole.addingReportingOverflow(offsetSeconds)
         return overflow ? nil : Timestamp(seconds: shifted, nanoseconds: nanoseconds)
     }

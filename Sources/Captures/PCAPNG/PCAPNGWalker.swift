@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// Walks the blocks of a pcapng file (draft-ietf-opsawg-pcapng): sections of either byte order, interfaces
 /// with their own link type and clock, packets in Enhanced, Simple and obsolete Packet Blocks.
@@ -31,7 +31,9 @@ package struct PCAPNGWalker: Sendable {
         case broken(CaptureFault)
     }
 
-    private mutating func readBlock(_ window: RawSpan, at offset: Int, into batch: inout FrameBatch) -> BlockStep {
+    private mutating func readBlock(_ window: RawSpan, at offset: Int, into batch: inout FrameBatch)
+        -> BlockStep
+    {
         var reader = ByteReader(window, at: offset)
         guard let rawType = try? reader.u32LE() else { return .needMore(12) }
         if rawType == PCAPNGWalker.sectionHeaderType {

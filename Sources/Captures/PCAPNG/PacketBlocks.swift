@@ -31,7 +31,8 @@ enum ObsoletePacketBlock {
     ) -> CaptureFault? {
         let order = section.byteOrder
         var reader = ByteReader(body)
-        guard let id = try? reader.u16(order), (try? reader.skip(2)) != nil, let high = try? reader.u32(order),
+        guard let id = try? reader.u16(order), (try? reader.skip(2)) != nil,
+            let high = try? reader.u32(order),
             let low = try? reader.u32(order), let captured = try? reader.u32(order),
             let original = try? reader.u32(order), Int(captured) <= reader.remaining
         else { return .inconsistentRecord }

@@ -1,0 +1,75 @@
+import Bytes
+import Captures
+import Contacts
+
+/// Opens a path and all that is packed in it: one input per capture or log.
+struct InputOpener {
+    /// Compression inside an archive inside compression: deeper is somebody's joke.
+    private static let depthLimit = 3
+
+    private(set) var inputs: [Input] = []
+    /// What could not be opened, by its own name, with the reason.
+    private(set) var refused: [(path: String, reason: String, fault: FileFault?)] = []
+
+    mutating func open(_ path: String) {
+        do throws(FileFault) {
+            let file = try InputFile(path: path)
+            var input = try Input(file, file: file.size == nil ? nil : file)
+            if file.size != nil { input.reopen = { () throws(FileFault) in try InputFile(path: path) } }
+            guard case .packed = input.kind else {
+                take(input)
+                return
+            }
+            unpack(input, depth: 1)
+        } catch {
+            refused.append((path, error.cause, error))
+        }
+    }
+
+    private mutating func take(_ input: Input) {
+        if case .unrecognised(let reason) = input.kind {
+            refused.append((input.report.path, reason, nil))
+        } else {
+            inputs.append(input)
+        }
+    }
+
+    /// Opens every member anew from the file's start, since members are read in order of their packets' times.
+    private mutating func unpack(_ packed: Input, depth: Int) {
+        let path = packed.report.path
+        guard depth <= InputOpener.depthLimit else {
+            refused.append((path, "packed more than \(InputOpener.depthLimit) times", nil))
+            return
+        }
+        for index in 0..<Decompressor.memberLimit {
+            do throws(FileFault) {
+                let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
+                guard let member = try Decompressor(bytes, member: index) else { return }
+                var input = try Input(member, file: nil)
+                if packed.reopen != nil {
+                    input.reopen = { () throws(FileFault) in
+                        try InputOpener.member(index, of: packed)
+                    }
+                }
+                if case .packed = input.kind { unpack(input, depth: depth + 1) } else { take(input) }
+                // A merely compressed stream has one member; a pipe cannot be read a second time.
+                if member.member == nil { return }
+                if packed.reopen == nil {
+                    refused.append((path, "only the first member of an archive on a pipe is read", nil))
+                    return
+                }
+            } catch {
+                refused.append((path, error.cause, error))
+                return
+            }
+        }
+    }
+
+    private static func member(_ index: Int, of packed: Input) throws(FileFault) -> any ByteSource {
+        let path = packed.report.path
+        guard let bytes = try packed.reopen?(), let member = try Decompressor(bytes, member: index) else {
+            throw FileFault(path: path, reason: "it has changed while it was read")
+        }
+        return member
+    }
+}
