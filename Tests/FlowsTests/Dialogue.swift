@@ -30,13 +30,16 @@ struct Dialogue {
     mutating func server(_ text: String) { server(Array(text.utf8)) }
 
     private mutating func send(_ payload: [UInt8], fromClient: Bool, flags: UInt8) {
-        func two(_ value: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)] }
+        func two(_ value: Int) -> [UInt8] {
+            [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
+        }
         func four(_ value: Int) -> [UInt8] { two(value >> 16) + two(value) }
         let ports = fromClient ? two(50_000) + two(port) : two(port) + two(50_000)
         var segment = ports
         if transport == 6 {
             let other = sequences[!fromClient] ?? 0
-            segment += four(sequences[fromClient] ?? 0) + four(other) + [0x50, flags] + two(8192) + [0, 0, 0, 0]
+            segment +=
+                four(sequences[fromClient] ?? 0) + four(other) + [0x50, flags] + two(8192) + [0, 0, 0, 0]
             sequences[fromClient, default: 0] += payload.count
         } else {
             segment += two(8 + payload.count) + [0, 0]
@@ -76,13 +79,16 @@ enum Hellos {
     static func client(_ host: String) -> [UInt8] {
         let name = counted(2, [0] + counted(2, Array(host.utf8)))
         let extensions = [0, 0] + counted(2, name)
-        let body = [3, 3] + noise(32, seed: 5) + [0] + counted(2, [0x13, 1]) + counted(1, [0]) + counted(2, extensions)
+        let body =
+            [3, 3] + noise(32, seed: 5) + [0] + counted(2, [0x13, 1]) + counted(1, [0])
+            + counted(2, extensions)
         return [22, 3, 1] + counted(2, [1] + counted(3, body))
     }
 
     /// A ServerHello of TLS 1.3, or with the random of a HelloRetryRequest.
     static func server(retry: Bool = false) -> [UInt8] {
-        let random = retry
+        let random =
+            retry
             ? hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c") : noise(32, seed: 6)
         let body = [3, 3] + random + [0] + [0x13, 1, 0] + counted(2, [0, 43] + counted(2, [3, 4]))
         return [22, 3, 3] + counted(2, [2] + counted(3, body))

@@ -44,7 +44,9 @@ import Testing
     ])
     func findsTheHelloBehindSTARTTLS(lines: [String]) {
         var flow = Dialogue(tcp: 2525)
-        for (index, line) in lines.enumerated() { if index % 2 == 0 { flow.server(line) } else { flow.client(line) } }
+        for (index, line) in lines.enumerated() {
+            if index % 2 == 0 { flow.server(line) } else { flow.client(line) }
+        }
         flow.client(Hellos.client("starttls.example"))
         flow.server(Hellos.server())
         #expect(flow.finish().sightings == ["tls_sni starttls.example"])
@@ -57,7 +59,9 @@ import Testing
         flow.client(Hellos.client("db.example"))
         #expect(flow.finish().sightings == ["tls_sni db.example"])
         var mysql = Dialogue(tcp: 3306)
-        mysql.client(hex("20000001 85aeff19 00000001") + [UInt8](repeating: 0, count: 24) + Hellos.client("my.example"))
+        mysql.client(
+            hex("20000001 85aeff19 00000001") + [UInt8](repeating: 0, count: 24) + Hellos.client("my.example")
+        )
         #expect(mysql.finish().sightings == ["tls_sni my.example"])
     }
 
@@ -99,7 +103,9 @@ import Testing
         flow.server(Hellos.server())
         let found = flow.finish()
         #expect(found.sightings == ["socks_host socks.example", "tls_sni inner.example"])
-        #expect(found.labels.count == 1 && found.labels[0].name == "socks.example" && found.labels[0].service == .tls)
+        #expect(
+            found.labels.count == 1 && found.labels[0].name == "socks.example"
+                && found.labels[0].service == .tls)
     }
 
     @Test func aRefusedTunnelIsMarked() {
@@ -135,7 +141,8 @@ import Testing
         var upgraded = Dialogue(tcp: 80)
         upgraded.client("GET / HTTP/1.1\r\nHost: first.example\r\nUpgrade: h2c\r\n\r\n")
         upgraded.server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n")
-        upgraded.client(Array(preface.utf8) + hex("000011 01 05 00000003 828684 418cf1e3c2e5f23a6ba0ab90f4ff"))
+        upgraded.client(
+            Array(preface.utf8) + hex("000011 01 05 00000003 828684 418cf1e3c2e5f23a6ba0ab90f4ff"))
         #expect(upgraded.finish().sightings == ["http_host first.example", "h2_authority www.example.com"])
     }
 
@@ -148,7 +155,8 @@ import Testing
 
     @Test func countsQUICWithoutAName() {
         var flow = Dialogue(udp: 443)
-        flow.client(hex("c000000001 08 0102030405060708 04 01020304 00 4064") + [UInt8](repeating: 7, count: 1200))
+        flow.client(
+            hex("c000000001 08 0102030405060708 04 01020304 00 4064") + [UInt8](repeating: 7, count: 1200))
         let found = flow.finish()
         #expect(found.labels.first?.service == .quic && found.tally.quicUndecryptable == 1)
         var other = Dialogue(udp: 9999)

@@ -11,8 +11,11 @@ import Testing
             + counted(1, [0]) + counted(2, [0, 0] + counted(2, name))
     }
 
-    private func record(_ fragment: ArraySlice<UInt8>, of total: Int, at offset: Int, sequence: Int = 0) -> [UInt8] {
-        let message = [1] + bigEndian(total, 3) + bigEndian(sequence, 2) + bigEndian(offset, 3)
+    private func record(_ fragment: ArraySlice<UInt8>, of total: Int, at offset: Int, sequence: Int = 0)
+        -> [UInt8]
+    {
+        let message =
+            [1] + bigEndian(total, 3) + bigEndian(sequence, 2) + bigEndian(offset, 3)
             + bigEndian(fragment.count, 3) + fragment
         return [22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0] + counted(2, message)
     }
@@ -32,7 +35,9 @@ import Testing
     @Test func joinsFragmentsInAnyOrder() {
         let hello = body("dtls.example")
         let parts = [hello[0..<30], hello[30..<60], hello[60...]]
-        let records = [0, 30, 60].enumerated().map { record(parts[$0.offset], of: hello.count, at: $0.element) }
+        let records = [0, 30, 60].enumerated().map {
+            record(parts[$0.offset], of: hello.count, at: $0.element)
+        }
         #expect(names([records[2], records[0], records[1]]) == [nil, nil, "dtls.example"])
         #expect(names([records[1] + records[2], records[0]]) == [nil, "dtls.example"])
     }

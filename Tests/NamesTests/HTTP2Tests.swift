@@ -43,13 +43,15 @@ import Testing
     @Test func readsContinuationsPaddingAndPriority() {
         let block = HTTP2Tests.huffman[0]
         let padded = [3] + [0, 0, 0, 0, 16] + Array(block[0..<6]) + [0, 0, 0]
-        let stream = HTTP2Tests.preface + frame(0, 0, [1, 2, 3]) + frame(1, 0x28, padded)
+        let stream =
+            HTTP2Tests.preface + frame(0, 0, [1, 2, 3]) + frame(1, 0x28, padded)
             + frame(9, 4, Array(block[6...]))
         #expect(hosts(stream).hosts == ["www.example.com"])
     }
 
     @Test func takesTheStreamInAnyPieces() {
-        let stream = HTTP2Tests.preface + frame(0, 0, [UInt8](repeating: 7, count: 300))
+        let stream =
+            HTTP2Tests.preface + frame(0, 0, [UInt8](repeating: 7, count: 300))
             + frame(1, 4, HTTP2Tests.plain[0])
         for piece in [1, 5, 31, 200] {
             var requests = HTTP2Requests()
@@ -64,7 +66,8 @@ import Testing
 
     @Test func dropsUserinfoAndPortAndRefusesTheRest() {
         func block(_ authority: String) -> [UInt8] { [0x01] + counted(1, authority.bytes) }
-        let stream = HTTP2Tests.preface + frame(1, 4, block("user:word@h2.example:8443")) + frame(1, 4, block("a b"))
+        let stream =
+            HTTP2Tests.preface + frame(1, 4, block("user:word@h2.example:8443")) + frame(1, 4, block("a b"))
             + frame(1, 4, [0x0f, 38 - 15] + counted(1, "by-host.example".bytes))
         #expect(hosts(stream).hosts == ["h2.example", "refused", "by-host.example"])
     }
@@ -81,7 +84,8 @@ import Testing
     }
 
     @Test func survivesAnyDamage() {
-        let stream = HTTP2Tests.preface + frame(1, 5, HTTP2Tests.huffman[0]) + frame(1, 5, HTTP2Tests.huffman[2])
+        let stream =
+            HTTP2Tests.preface + frame(1, 5, HTTP2Tests.huffman[0]) + frame(1, 5, HTTP2Tests.huffman[2])
         everyDamage(of: stream) { FuzzEntry.http2($0) }
         for block in HTTP2Tests.plain + HTTP2Tests.huffman { everyDamage(of: block) { FuzzEntry.http2($0) } }
     }

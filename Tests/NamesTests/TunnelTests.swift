@@ -7,10 +7,12 @@ import Testing
     @Test func readsSOCKS4() throws {
         let byAddress = try #require(
             hex("04 01 0050 c0000201 626f6200").withRawSpan { SOCKSRequest.parse4($0) }.value)
-        #expect(byAddress.address?.description == "192.0.2.1" && byAddress.port == 80 && byAddress.length == 12)
+        #expect(
+            byAddress.address?.description == "192.0.2.1" && byAddress.port == 80 && byAddress.length == 12)
         let byName = hex("04 01 01bb 00000001 00") + "socks.example".bytes + [0]
         let request = try #require(byName.withRawSpan { SOCKSRequest.parse4($0) }.value)
-        #expect(request.host?.text == "socks.example" && request.port == 443 && request.length == byName.count)
+        #expect(
+            request.host?.text == "socks.example" && request.port == 443 && request.length == byName.count)
         everyDamage(of: byName) { FuzzEntry.socks($0) }
     }
 
