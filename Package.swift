@@ -66,6 +66,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
+        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows"]),
         tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",

@@ -32,7 +32,18 @@ enum DNSFacts {
                 packet: packet, time: time, client: ends.client, resolver: ends.server,
                 isResponse: message.isResponse, responseCode: message.responseCode, name: question.name,
                 type: question.type, addresses: addresses(message.answers),
-                chain: chain(from: question.name, message.answers)))
+                chain: chain(from: question.name, message.answers),
+                echPublicNames: echPublicNames(message.answers)))
+    }
+
+    private static func echPublicNames(_ records: [DNSMessage.Record]) -> [String] {
+        var names: Set<String> = []
+        for record in records where record.dnsClass == DNSMessage.classIN && record.type == .https {
+            if case .service(let binding) = record.data, let name = binding.echPublicName {
+                names.insert(name.text)
+            }
+        }
+        return names.sorted()
     }
 
     private static func seeAnswers(_ message: DNSMessage, ends: MessageEnds, into output: inout FlowOutput) {

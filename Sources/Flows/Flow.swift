@@ -3,7 +3,8 @@ import Packets
 
 /// What is known of one flow: a 5-tuple between idle gaps.
 ///
-/// Directions are kept as A and B of the key until the end, when every packet had its say about who the client is.
+/// Directions are kept as A and B of the key until the end, when every packet had its say about who the
+/// client is.
 package struct Flow: Sendable {
     package let key: FlowKey
     /// Position of the first packet in the input, from 0: the order in which flows and DNS answers happened.
@@ -76,7 +77,8 @@ package struct FlowFlags: OptionSet, Sendable {
     /// The packet in hand changed the label: the slice before it is to be closed.
     static let labelChanged = FlowFlags(rawValue: 1 << 14)
 
-    /// Counts a datagram of one side that was not recognised, in two bits per side; returns whether there are three.
+    /// Counts a datagram of one side that was not recognised, in two bits per side; returns whether there are
+    /// three.
     mutating func countUnrecognised(fromA: Bool) -> Bool {
         let shift: UInt32 = fromA ? 28 : 30
         let count = rawValue >> shift & 3

@@ -21,8 +21,8 @@ extension Flow {
         }
     }
 
-    /// A flow that was quiet for longer than this has ended: RFC 4787 §4.3 for UDP (NATs keep 2 to 5 minutes),
-    /// RFC 5382 §5 for TCP (2 hours and 4 minutes).
+    /// A flow that was quiet for longer than this has ended: RFC 4787 §4.3 for UDP (NATs keep 2 to 5
+    /// minutes), RFC 5382 §5 for TCP (2 hours and 4 minutes).
     static func idleLimit(_ transport: UInt8) -> Int64 {
         (transport == IPProtocol.tcp ? 7440 : 300) * 1_000_000_000
     }

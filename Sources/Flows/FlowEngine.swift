@@ -2,8 +2,8 @@ import Bytes
 package import Captures
 import Packets
 
-/// Packets to flows: decodes each frame of a batch, finds its flow, counts it, and looks into the payload only
-/// as long as the flow has no name.
+/// Packets to flows: decodes each frame of a batch, finds its flow, counts it, and looks into the payload
+/// only as long as the flow has no name.
 package struct FlowEngine {
     package private(set) var table = FlowTable()
     package private(set) var output: FlowOutput

@@ -1,7 +1,7 @@
 import Packets
 
-/// The search for names in one flow, as long as it is under way. What it holds is a function of the flow's payload
-/// packets in their order, and of nothing else.
+/// The search for names in one flow, as long as it is under way. What it holds is a function of the flow's
+/// payload packets in their order, and of nothing else.
 protocol FlowInspection: AnyObject {
     /// Whether payload from side A (else B) can still tell something.
     func wants(fromA: Bool) -> Bool

@@ -50,6 +50,13 @@ package struct FlowLabel: Equatable, Sendable {
     package var handshakeFailed = false
     /// The hello carried an encrypted one; its outer name is not the destination if the server accepted.
     package var offersECH = false
+    /// config_id of that encrypted hello: a client that only pretends (GREASE) makes one up, so that a true
+    /// one is known by the HTTPS record that this client was given (`DNSObservation.echPublicNames`).
+    package var echConfigID: UInt8?
+    /// The client's JA4 fingerprint.
+    package var ja4: String?
+    /// For whom a load balancer speaks, as its PROXY header says.
+    package var proxiedClient: IPAddress?
     /// The proxy's answer to CONNECT; nil when none was seen.
     package var tunnelStatus: UInt16?
     /// Names in the server's certificate, where it was in clear and nothing better is known.
@@ -77,7 +84,50 @@ package enum FlowService: String, Sendable {
     case dnsOverQUIC = "doq"
     case socks
     case ssh
+    case wireGuard = "wireguard"
+    case openVPN = "openvpn"
+    case ike
+    case espInUDP = "esp-udp"
+    case stun
+    case ntp
+    case dhcp
+    case mdns
+    case llmnr
+    case netBIOS = "netbios"
+    case ssdp
     case unknown
+
+    init(_ probe: DatagramProbe) {
+        switch probe {
+        case .wireGuard: self = .wireGuard
+        case .openVPN: self = .openVPN
+        case .ike: self = .ike
+        case .espInUDP: self = .espInUDP
+        case .stun: self = .stun
+        case .ntp: self = .ntp
+        case .dhcp: self = .dhcp
+        case .mdns: self = .mdns
+        case .llmnr: self = .llmnr
+        case .netBIOS: self = .netBIOS
+        case .ssdp: self = .ssdp
+        }
+    }
+
+    /// Why what happens inside cannot be named, whatever name the outside has; nil for services that hide
+    /// nothing.
+    package var concealment: Concealment? {
+        switch self {
+        case .wireGuard, .openVPN, .ike, .espInUDP: .vpn
+        case .dnsOverTLS, .dnsOverQUIC: .encryptedDNS
+        default: nil
+        }
+    }
+}
+
+/// Why a flow's true destinations are hidden by design.
+package enum Concealment: String, Sendable {
+    case vpn
+    case encryptedDNS = "encrypted_dns"
 }
 
 /// A DNS message as a fact, for the join of names with addresses and for the list of lookups.
@@ -96,6 +146,8 @@ package struct DNSObservation: Sendable {
     package let addresses: [DNSAddress]
     /// CNAME and DNAME targets in the order of the chain from `name`.
     package let chain: [String]
+    /// Outer names of the encrypted hellos that the answer's HTTPS records invite to (RFC 9848), sorted.
+    package let echPublicNames: [String]
 }
 
 /// An address that an answer gave, and for how many seconds.

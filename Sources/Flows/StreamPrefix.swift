@@ -91,7 +91,8 @@ struct StreamPrefix {
         }
     }
 
-    /// Appends what lies behind the prefix, up to where a segment that arrived earlier (of a lower rank) begins.
+    /// Appends what lies behind the prefix, up to where a segment that arrived earlier (of a lower rank)
+    /// begins.
     private mutating func append(_ payload: RawSpan, at offset: Int, rank: Int) {
         var end = min(offset + payload.byteCount, limit)
         for segment in pending.prefix(rank) where segment.offset > bytes.count {

@@ -33,7 +33,7 @@ final class TCPInspection: FlowInspection {
         var serverIsMute = false
         /// The version of SOCKS in which the client asked for a tunnel.
         var socks: UInt8 = 0
-        /// A tunnel's request was read; the server's answer to it comes before what is inside.
+        /// The client that a PROXY header named.
         var proxiedClient: IPAddress?
     }
 
@@ -53,8 +53,8 @@ final class TCPInspection: FlowInspection {
         case socks5
         /// A SOCKS server: how many messages of the negotiation are behind.
         case socksReply(Int)
-        /// Something unknown or another protocol's beginning (STARTTLS): a handshake may begin in any later segment.
-        /// The number of segments that were none.
+        /// Something unknown or another protocol's beginning (STARTTLS): a handshake may begin in any later
+        /// segment. The number of segments that were none.
         case searching(Int)
         /// Nothing more is wanted from this direction.
         case done
@@ -87,6 +87,9 @@ final class TCPInspection: FlowInspection {
             sideA.take(segment, payload, flow: &flow, into: &output, &dialogue)
         } else {
             sideB.take(segment, payload, flow: &flow, into: &output, &dialogue)
+        }
+        if let client = dialogue.proxiedClient, flow.label >= 0 {
+            output.labels[Int(flow.label)].proxiedClient = client
         }
         guard dialogue.serverIsMute else { return }
         dialogue.serverIsMute = false

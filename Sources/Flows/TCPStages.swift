@@ -46,7 +46,8 @@ extension TCPInspection.Direction {
         case 4 where (1...2).contains(bytes.byte(at: 1) ?? 1): return .socks4
         case 5 where SOCKSRequest.greeting5(bytes) != nil: return .socks5
         case UInt8(ascii: "P") where bytes.byteCount >= 6 && ProxyHeader.parse(bytes).isMine: return .none
-        case UInt8(ascii: "S") where bytes.byte(at: 3) == UInt8(ascii: "-") && bytes.byte(at: 1) == UInt8(ascii: "S"):
+        case UInt8(ascii: "S")
+        where bytes.byte(at: 3) == UInt8(ascii: "-") && bytes.byte(at: 1) == UInt8(ascii: "S"):
             return .ssh
         default: break
         }
@@ -76,8 +77,8 @@ extension TCPInspection.Direction {
         return false
     }
 
-    /// What a client sends after its hello, as far as it is in clear: a second hello when the server asked for one
-    /// (RFC 8446 §4.1.4), or a fatal alert when it does not accept the server.
+    /// What a client sends after its hello, as far as it is in clear: a second hello when the server asked
+    /// for one (RFC 8446 §4.1.4), or a fatal alert when it does not accept the server.
     mutating func afterHello(
         _ segment: Segment, _ hasEnded: Bool, flow: inout Flow, into output: inout FlowOutput
     ) -> Bool {
@@ -230,4 +231,3 @@ extension TCPInspection.Direction {
         return false
     }
 }
-

@@ -5,8 +5,9 @@ import Names
 extension TCPInspection.Direction {
     // MARK: Searching
 
-    /// Segments of one direction, and bytes, in which a handshake is looked for. STARTTLS comes after a greeting, a
-    /// handful of capabilities and a command; beyond that a flow has shown that it speaks something else.
+    /// Segments of one direction, and bytes, in which a handshake is looked for. STARTTLS comes after a
+    /// greeting, a handful of capabilities and a command; beyond that a flow has shown that it speaks
+    /// something else.
     private static let searchLimit = 24
 
     /// Goes on to look for a handshake at the start of later segments: what is there was none.
@@ -24,8 +25,9 @@ extension TCPInspection.Direction {
         return command != nil
     }
 
-    /// A client waits for the server's word before it begins the handshake, and the server for the client's hello, so
-    /// that a handshake always begins a segment. Looking inside of segments would find those of transferred files.
+    /// A client waits for the server's word before it begins the handshake, and the server for the client's
+    /// hello, so that a handshake always begins a segment. Looking inside of segments would find those of
+    /// transferred files.
     mutating func search(after segments: Int, _ hasEnded: Bool) -> Bool {
         let (hello, flight) = prefix.bytes.withRawSpan {
             (ClientHello.strictProbe($0), ClientHello.strictProbe($0, messageType: 2))
@@ -43,9 +45,10 @@ extension TCPInspection.Direction {
         return pass(segments: segments)
     }
 
-    /// Requests for TLS that a client may send in one segment with its hello: PostgreSQL's SSLRequest (8 bytes) and
-    /// MySQL's (a handshake response of 32 bytes behind a header of 4, sequence number 1); and PostgreSQL's answer, one
-    /// byte, which may look like the beginning of a request until the server's flight stands behind it.
+    /// Requests for TLS that a client may send in one segment with its hello: PostgreSQL's SSLRequest (8
+    /// bytes) and MySQL's (a handshake response of 32 bytes behind a header of 4, sequence number 1); and
+    /// PostgreSQL's answer, one byte, which may look like the beginning of a request until the server's
+    /// flight stands behind it.
     private static func lengthOfTLSRequest(_ bytes: RawSpan) -> Int? {
         if bytes.byte(at: 0) == UInt8(ascii: "S"),
             ClientHello.strictProbe(bytes.clamped(from: 1, count: bytes.byteCount), messageType: 2) == true
@@ -94,7 +97,9 @@ extension TCPInspection.Direction {
     mutating func socksGreeting(
         flow: inout Flow, into output: inout FlowOutput, _ dialogue: inout TCPInspection.Dialogue
     ) -> Bool {
-        guard let length = prefix.bytes.withRawSpan({ SOCKSRequest.greeting5($0) }) else { return beginSearch(false) }
+        guard let length = prefix.bytes.withRawSpan({ SOCKSRequest.greeting5($0) }) else {
+            return beginSearch(false)
+        }
         dialogue.socks = 5
         if flow.label < 0 { flow.setLabel(FlowLabel(service: .socks), into: &output) }
         prefix.consume(length)

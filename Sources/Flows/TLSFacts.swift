@@ -10,7 +10,13 @@ enum TLSFacts {
         var label = FlowLabel(service: service)
         if hello.offers("dot") { label.service = .dnsOverTLS }
         if hello.offers("doq") { label.service = .dnsOverQUIC }
+        if flow.key.portA == 853 || flow.key.portB == 853 {
+            label.service = kind == .quicSNI ? .dnsOverQUIC : .dnsOverTLS
+        }
         label.offersECH = hello.ech?.isOuter == true
+        if label.offersECH { label.echConfigID = hello.ech?.configID }
+        let transport: JA4.Transport = kind == .quicSNI ? .quic : kind == .dtlsSNI ? .dtls : .tcp
+        label.ja4 = JA4.fingerprint(hello, transport: transport)
         take(hello.serverName, hello.serverNameRefusal, kind, &label, ends, &output)
         setLabel(label, flow: &flow, into: &output)
     }
@@ -52,6 +58,7 @@ enum TLSFacts {
         } else if output.labels[Int(flow.label)].isTunnel {
             // Inside a tunnel the name that the proxy was asked for stands; what is spoken is TLS.
             output.labels[Int(flow.label)].service = label.service
+            output.labels[Int(flow.label)].ja4 = output.labels[Int(flow.label)].ja4 ?? label.ja4
         }
     }
 

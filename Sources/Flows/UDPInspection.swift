@@ -1,9 +1,9 @@
 import Bytes
 import Names
 
-/// The search for names in the datagrams of one UDP flow. Most flows never need one: what the first datagrams are is
-/// told by a look that allocates nothing, and only a conversation that may carry a name over several datagrams holds
-/// state.
+/// The search for names in the datagrams of one UDP flow. Most flows never need one: what the first datagrams
+/// are is told by a look that allocates nothing, and only a conversation that may carry a name over several
+/// datagrams holds state.
 final class UDPInspection: FlowInspection {
     private var quic = QUICSearch()
     /// Set when the flow speaks DTLS, with the side that said hello.
@@ -99,6 +99,9 @@ extension UDPInspection {
             return UDPInspection()
         case .unknownVersion: return UDPInspection()
         case .negotiation, .notQUIC:
+            if flow.label < 0, let known = DatagramProbe(payload, ports: (flow.key.portA, flow.key.portB)) {
+                flow.setLabel(FlowLabel(service: FlowService(known)), into: &output)
+            }
             // A conversation may begin with something else; three datagrams without a sign are enough.
             if flow.flags.countUnrecognised(fromA: segment.fromA) {
                 flow.flags.remove(segment.fromA ? .wantsA : .wantsB)

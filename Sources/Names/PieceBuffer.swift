@@ -1,7 +1,7 @@
 import Bytes
 
-/// Pieces of one message by offset, in any order and overlapping, joined to its beginning: CRYPTO frames of QUIC,
-/// fragments of DTLS. Of bytes that came twice the first to arrive stand.
+/// Pieces of one message by offset, in any order and overlapping, joined to its beginning: CRYPTO frames of
+/// QUIC, fragments of DTLS. Of bytes that came twice the first to arrive stand.
 struct PieceBuffer: Sendable {
     /// The message as far as it is known without a gap.
     private(set) var bytes: [UInt8] = []
@@ -28,7 +28,9 @@ struct PieceBuffer: Sendable {
     /// Appends what lies behind the known part, up to where a piece that arrived earlier begins.
     private mutating func append(_ piece: RawSpan, at offset: Int, rank: Int) {
         var end = min(offset + piece.byteCount, PieceBuffer.lengthLimit)
-        for earlier in pending.prefix(rank) where earlier.offset > bytes.count { end = min(end, earlier.offset) }
+        for earlier in pending.prefix(rank) where earlier.offset > bytes.count {
+            end = min(end, earlier.offset)
+        }
         guard end > bytes.count else { return }
         piece.clamped(from: bytes.count - offset, count: end - bytes.count).append(to: &bytes)
     }

@@ -1,7 +1,7 @@
 package import Bytes
 
-/// The PROXY protocol's header (HAProxy, "The PROXY protocol", versions 1 and 2), by which a load balancer names the
-/// client that it speaks for, before anything else on the connection.
+/// The PROXY protocol's header (HAProxy, "The PROXY protocol", versions 1 and 2), by which a load balancer
+/// names the client that it speaks for, before anything else on the connection.
 package struct ProxyHeader: Equatable, Sendable {
     /// The client it speaks for; nil when it says that it does not know, or speaks for itself.
     package var client: IPAddress?
@@ -29,9 +29,11 @@ package struct ProxyHeader: Equatable, Sendable {
 
     private static func parseLine(_ stream: RawSpan) -> Progress<ProxyHeader> {
         guard let end = stream.clamped(from: 0, count: lineLimit).firstIndex(of: 0x0a) else {
-            return stream.byteCount < lineLimit ? .needMore(until: stream.byteCount + 1) : .notMine(.malformed)
+            return stream.byteCount < lineLimit
+                ? .needMore(until: stream.byteCount + 1) : .notMine(.malformed)
         }
-        // "PROXY TCP4 source destination port port": the source stands between the second and the third blank.
+        // "PROXY TCP4 source destination port port": the source stands between the second and the third
+        // blank.
         var header = ProxyHeader(client: nil, length: end + 1)
         if let second = stream.firstIndex(of: 0x20, from: 6), second < end,
             let third = stream.firstIndex(of: 0x20, from: second + 1), third < end

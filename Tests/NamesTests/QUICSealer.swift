@@ -2,7 +2,8 @@ import Bytes
 import Crypto
 import CryptoExtras
 
-/// Makes Initial packets as a client or server would, for tests: written from RFC 9001 apart from the decoder.
+/// Makes Initial packets as a client or server would, for tests: written from RFC 9001 apart from the
+/// decoder.
 struct QUICSealer {
     var version: UInt32 = 1
     var salt = QUICSealer.salt1
@@ -14,7 +15,8 @@ struct QUICSealer {
     var side = "client in"
 
     static let salt1: [UInt8] = [
-        0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb,
+        0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc,
+        0xbb,
         0x7f, 0x0a,
     ]
 
@@ -31,7 +33,8 @@ struct QUICSealer {
         header += counted(1, destinationID) + counted(1, [1, 2, 3, 4])
         header += [UInt8(truncatingIfNeeded: token.count)] + token
         header += bigEndian(0x4000 | (payload.count + 17), 2) + [number]
-        var nonce = Array(HMAC<SHA256>.authenticationCode(for: info(labels + "iv", 12) + [1], using: secret).prefix(12))
+        var nonce = Array(
+            HMAC<SHA256>.authenticationCode(for: info(labels + "iv", 12) + [1], using: secret).prefix(12))
         nonce[11] ^= number
         let box = try AES.GCM.seal(
             payload, using: expand(secret, labels + "key", 16), nonce: AES.GCM.Nonce(data: nonce),

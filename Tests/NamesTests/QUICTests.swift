@@ -46,7 +46,8 @@ import Testing
         let sealer = QUICSealer(id: id)
         // Offsets 0, 50, 120 and 200; backwards, overlapping, with PADDING, PING and an ACK between.
         let first = try sealer.seal(
-            QUICSealer.crypto(hello[120..<205], at: 120) + [0, 0, 1] + QUICSealer.crypto(hello[50..<125], at: 50),
+            QUICSealer.crypto(hello[120..<205], at: 120) + [0, 0, 1]
+                + QUICSealer.crypto(hello[50..<125], at: 50),
             number: 0)
         let second = try sealer.seal(
             [2, 0, 0, 0, 0, 1] + QUICSealer.crypto(hello[200...], at: 200) + [1]
@@ -60,7 +61,8 @@ import Testing
     @Test func followsARetry() throws {
         let hello = GoldenQUIC.hello
         let first = try QUICSealer(id: id).seal(QUICSealer.crypto(hello[0..<100], at: 0))
-        let retry = hex("f000000001 04 01020304 08 a1a2a3a4a5a6a7a8 746f6b656e 000102030405060708090a0b0c0d0e0f")
+        let retry = hex(
+            "f000000001 04 01020304 08 a1a2a3a4a5a6a7a8 746f6b656e 000102030405060708090a0b0c0d0e0f")
         let again = QUICSealer(id: [0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8])
         let second = try again.seal(QUICSealer.crypto(hello[0..<120], at: 0), number: 1, token: "token".bytes)
         let third = try again.seal(QUICSealer.crypto(hello[120...], at: 120), number: 2, token: "token".bytes)
@@ -90,7 +92,8 @@ import Testing
     @Test func triesKnownKeysOnUnknownVersions() throws {
         var sealer = QUICSealer(id: id)
         sealer.version = 0x1a2a_3a4a
-        let private1 = try sealer.seal(QUICSealer.crypto(GoldenQUIC.hello, at: 0) + [UInt8](repeating: 0, count: 1000))
+        let private1 = try sealer.seal(
+            QUICSealer.crypto(GoldenQUIC.hello, at: 0) + [UInt8](repeating: 0, count: 1000))
         private1.withRawSpan { #expect(QUICProbe($0) == .unknownVersion) }
         #expect(name(steps([(true, private1)]).last) == "example.com")
         sealer.salt = id
@@ -171,10 +174,12 @@ import Testing
 
     @Test func readsGooglesPublicHeader() {
         let hash = [UInt8](repeating: 0xee, count: 12)
-        let newer = [0x09] + [UInt8](repeating: 7, count: 8) + "Q043".bytes + [1] + hash
+        let newer =
+            [0x09] + [UInt8](repeating: 7, count: 8) + "Q043".bytes + [1] + hash
             + stream(chlo("g.example"), bigEndianLength: true)
         #expect(name(steps([(true, newer)]).last) == "g.example")
-        let older = [0x0d] + [UInt8](repeating: 7, count: 8) + "Q024".bytes + [1] + hash + [1]
+        let older =
+            [0x0d] + [UInt8](repeating: 7, count: 8) + "Q024".bytes + [1] + hash + [1]
             + stream(chlo("g.example"), bigEndianLength: false)
         #expect(name(steps([(false, older)]).last) == "g.example")
         newer.withRawSpan { #expect(QUICProbe($0) == .googlePublic) }
@@ -185,7 +190,8 @@ import Testing
     }
 
     @Test func readsGooglesLongHeader() {
-        let packet = [0xc3] + "Q046".bytes + [0x50] + [UInt8](repeating: 7, count: 8) + [0, 0, 0, 1]
+        let packet =
+            [0xc3] + "Q046".bytes + [0x50] + [UInt8](repeating: 7, count: 8) + [0, 0, 0, 1]
             + [UInt8](repeating: 0xee, count: 12) + stream(chlo("g46.example"), bigEndianLength: true)
         #expect(name(steps([(true, packet)]).last) == "g46.example")
         packet.withRawSpan { #expect(QUICProbe($0) == .known) }

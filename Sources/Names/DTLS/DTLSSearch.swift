@@ -1,7 +1,7 @@
 import Bytes
 
-/// The search for a ClientHello in DTLS datagrams (RFC 6347 §4.1 and §4.2, RFC 9147 §5.2), with fragments in any
-/// order and over several records and datagrams.
+/// The search for a ClientHello in DTLS datagrams (RFC 6347 §4.1 and §4.2, RFC 9147 §5.2), with fragments in
+/// any order and over several records and datagrams.
 ///
 /// ```
 /// record:  type 1 | version 2 | epoch 2 | sequence 6 | length 2
@@ -21,7 +21,8 @@ package struct DTLSSearch: Sendable {
     package static func probe(_ datagram: RawSpan) -> Bool {
         guard datagram.byte(at: 0) == handshake, datagram.byteCount >= 25 else { return false }
         // 0xfeff is DTLS 1.0, 0xfefd 1.2 (and 1.3's legacy version); 0x0100 was OpenSSL's before the RFC.
-        let isVersion = datagram.byte(at: 1) == 0xfe || datagram.byte(at: 1) == 0x01 && datagram.byte(at: 2) == 0
+        let isVersion =
+            datagram.byte(at: 1) == 0xfe || datagram.byte(at: 1) == 0x01 && datagram.byte(at: 2) == 0
         return isVersion && datagram.byte(at: 3) == 0 && datagram.byte(at: 4) == 0
             && datagram.byte(at: 13) == clientHello
     }
@@ -75,7 +76,9 @@ package struct DTLSSearch: Sendable {
         let count = Int(try reader.u24())
         let content = try reader.take(min(count, reader.remaining))
         guard type == DTLSSearch.clientHello else { return }
-        guard messageLength > 0, messageLength <= HandshakeExtent.messageLimit, offset + count <= messageLength else {
+        guard messageLength > 0, messageLength <= HandshakeExtent.messageLimit,
+            offset + count <= messageLength
+        else {
             throw .malformed
         }
         if sequence != messageSequence {

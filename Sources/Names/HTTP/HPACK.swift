@@ -1,7 +1,7 @@
 import Bytes
 
-/// A decoder of HTTP/2 header blocks (RFC 7541) that follows the dynamic table and keeps nothing but authorities:
-/// of every other field only the length is remembered.
+/// A decoder of HTTP/2 header blocks (RFC 7541) that follows the dynamic table and keeps nothing but
+/// authorities: of every other field only the length is remembered.
 struct HPACKDecoder: Sendable {
     /// What a block says about whom it is for.
     struct Fields {
@@ -32,7 +32,8 @@ struct HPACKDecoder: Sendable {
     /// RFC 9113 §6.5.2 starts with 4096 bytes; servers raise it to 64 KiB at most. More is nobody's.
     private static let capacityLimit = 1 << 16
 
-    /// Decodes one block. After an error the table is not to be trusted any more: nothing follows on the connection.
+    /// Decodes one block. After an error the table is not to be trusted any more: nothing follows on the
+    /// connection.
     mutating func decode(_ block: RawSpan) throws(DecodeFault) -> Fields {
         var reader = ByteReader(block)
         var fields = Fields()

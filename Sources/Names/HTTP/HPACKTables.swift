@@ -1,21 +1,27 @@
 /// The constants of HPACK (RFC 7541 appendices A and B).
 enum HPACKTables {
-    /// Lengths of the names and values of the static table's 61 entries: of the contents only `:authority` (1) and
-    /// `host` (38) are ever of interest, but every length counts into the size of the dynamic table.
+    /// Lengths of the names and values of the static table's 61 entries: of the contents only `:authority`
+    /// (1) and `host` (38) are ever of interest, but every length counts into the size of the dynamic table.
     static let staticLengths: [(name: Int, value: Int)] = [
         (10, 0), (7, 3), (7, 4), (5, 1), (5, 11), (7, 4), (7, 5), (7, 3), (7, 3), (7, 3), (7, 3), (7, 3),
-        (7, 3), (7, 3), (14, 0), (15, 13), (15, 0), (13, 0), (6, 0), (27, 0), (3, 0), (5, 0), (13, 0), (13,
-        0), (19, 0), (16, 0), (16, 0), (14, 0), (16, 0), (13, 0), (12, 0), (6, 0), (4, 0), (4, 0), (6, 0),
+        (7, 3), (7, 3), (14, 0), (15, 13), (15, 0), (13, 0), (6, 0), (27, 0), (3, 0), (5, 0), (13, 0),
+        (
+            13,
+            0
+        ), (19, 0), (16, 0), (16, 0), (14, 0), (16, 0), (13, 0), (12, 0), (6, 0), (4, 0), (4, 0), (6, 0),
         (7, 0), (4, 0), (4, 0), (8, 0), (17, 0), (13, 0), (8, 0), (19, 0), (13, 0), (4, 0), (8, 0), (12, 0),
-        (18, 0), (19, 0), (5, 0), (7, 0), (7, 0), (11, 0), (6, 0), (10, 0), (25, 0), (17, 0), (10, 0), (4,
-        0), (3, 0), (16, 0),
+        (18, 0), (19, 0), (5, 0), (7, 0), (7, 0), (11, 0), (6, 0), (10, 0), (25, 0), (17, 0), (10, 0),
+        (
+            4,
+            0
+        ), (3, 0), (16, 0),
     ]
 
     static let authorityIndex = 1
     static let hostIndex = 38
 
-    /// Bits of the Huffman code of each byte, and of the end-of-string symbol (256). The code is canonical: within one
-    /// length it ascends with the symbol, so that the lengths are all there is to know.
+    /// Bits of the Huffman code of each byte, and of the end-of-string symbol (256). The code is canonical:
+    /// within one length it ascends with the symbol, so that the lengths are all there is to know.
     private static let codeLengths: [UInt8] = [
         13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28,
         28, 28, 28, 28, 28, 28, 28, 6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6,

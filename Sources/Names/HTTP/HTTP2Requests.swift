@@ -1,7 +1,7 @@
 import Bytes
 
-/// The requests of an HTTP/2 client (RFC 9113), by the authority each is for: preface, then frames; header blocks are
-/// decoded, everything else is passed over without being held.
+/// The requests of an HTTP/2 client (RFC 9113), by the authority each is for: preface, then frames; header
+/// blocks are decoded, everything else is passed over without being held.
 package struct HTTP2Requests: Sendable {
     package enum Host: Equatable, Sendable {
         case name(HostName)
@@ -34,8 +34,8 @@ package struct HTTP2Requests: Sendable {
         return hosts
     }
 
-    /// Consumes what can be taken from the front of `bytes`; returns how many. The rest has to be shown again with
-    /// more behind it.
+    /// Consumes what can be taken from the front of `bytes`; returns how many. The rest has to be shown again
+    /// with more behind it.
     package mutating func take(_ bytes: RawSpan) -> Int {
         var offset = 0
         if !sawPreface {

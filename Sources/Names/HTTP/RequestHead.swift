@@ -121,8 +121,8 @@ package struct RequestHead: Equatable, Sendable {
     private mutating func readTarget(_ target: RawSpan) {
         if isConnect {
             form = .authority
-            // `host:port / HTTP/1.0` occurs: what follows a blank is ignored, if a port before it says that the
-            // authority was whole.
+            // `host:port / HTTP/1.0` occurs: what follows a blank is ignored, if a port before it says that
+            // the authority was whole.
             let blank = target.firstIndex(of: 0x20) ?? target.byteCount
             readTargetHost(HTTPAuthority.withoutUserinfo(target.clamped(from: 0, count: blank)))
             if blank < target.byteCount, targetHost?.port == nil {

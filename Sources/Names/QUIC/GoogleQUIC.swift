@@ -48,9 +48,9 @@ package struct GoogleHello: Equatable, Sendable {
     }
 }
 
-/// Google's QUIC before it took the IETF's shape: Q023 to Q043 with the public header, Q046 to Q049 with a long one;
-/// the first packets are in clear behind a checksum of 12 bytes. (Documents: "QUIC Wire Layout Specification" and
-/// "QUIC Crypto", both of 2016.)
+/// Google's QUIC before it took the IETF's shape: Q023 to Q043 with the public header, Q046 to Q049 with a
+/// long one; the first packets are in clear behind a checksum of 12 bytes. (Documents: "QUIC Wire Layout
+/// Specification" and "QUIC Crypto", both of 2016.)
 enum GoogleQUIC {
     /// Whether a datagram begins with a public header that names a version, `Q0` and two digits.
     static func probePublic(_ datagram: RawSpan) -> Bool { versionOffset(datagram) != nil }

@@ -1,13 +1,14 @@
 import Bytes
 
-/// What the frames of one opened Initial packet say (RFC 9000 §12.4: PADDING, PING, ACK, CRYPTO, CONNECTION_CLOSE).
+/// What the frames of one opened Initial packet say (RFC 9000 §12.4: PADDING, PING, ACK, CRYPTO,
+/// CONNECTION_CLOSE).
 struct QUICFrames {
     var hasCrypto = false
     /// CONNECTION_CLOSE: the handshake has failed. The error code; 0x1XX carries a TLS alert.
     var closeCode: UInt64?
 
-    /// Walks over `payload` and adds its CRYPTO data to `crypto`. Stops at a frame that does not belong into an
-    /// Initial: what came before it stands.
+    /// Walks over `payload` and adds its CRYPTO data to `crypto`. Stops at a frame that does not belong into
+    /// an Initial: what came before it stands.
     init(_ payload: RawSpan, family: QUICVersion.Family, into crypto: inout PieceBuffer) {
         var reader = ByteReader(payload)
         do throws(DecodeFault) {
@@ -41,14 +42,17 @@ struct QUICFrames {
     }
 
     /// RFC 9000 §19.6. A cut packet never gets here: its tag would not fit.
-    private mutating func takeCrypto(_ reader: inout ByteReader, _ crypto: inout PieceBuffer) throws(DecodeFault) {
+    private mutating func takeCrypto(_ reader: inout ByteReader, _ crypto: inout PieceBuffer)
+        throws(DecodeFault)
+    {
         let offset = try reader.quicLength()
         let data = try reader.take(try reader.quicLength())
         hasCrypto = true
         crypto.add(data, at: offset)
     }
 
-    /// RFC 9000 §19.3: largest, delay, range count, first range, then pairs of gap and length; three ECN counts.
+    /// RFC 9000 §19.3: largest, delay, range count, first range, then pairs of gap and length; three ECN
+    /// counts.
     private static func skipAcknowledgement(_ reader: inout ByteReader, hasCounts: Bool) throws(DecodeFault) {
         _ = try reader.quicInteger()
         _ = try reader.quicInteger()

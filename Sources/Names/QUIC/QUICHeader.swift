@@ -59,13 +59,13 @@ extension ByteReader {
         }
     }
 
-    /// A variable-length integer that counts bytes: what no span can hold becomes the largest integer, so that the
-    /// next read throws `truncated`.
+    /// A variable-length integer that counts bytes: what no span can hold becomes the largest integer, so
+    /// that the next read throws `truncated`.
     mutating func quicLength() throws(DecodeFault) -> Int { Int(clamping: try quicInteger()) }
 }
 
-/// The cheap look that decides whether a UDP datagram may begin a QUIC conversation: reads at most a few bytes and
-/// allocates nothing.
+/// The cheap look that decides whether a UDP datagram may begin a QUIC conversation: reads at most a few
+/// bytes and allocates nothing.
 package enum QUICProbe: Equatable, Sendable {
     case notQUIC
     /// A long header of a version that is known.
@@ -102,8 +102,8 @@ package enum QUICProbe: Equatable, Sendable {
             let list = datagram.byteCount - header.afterIDs
             return list >= 4 && list % 4 == 0 && !header.sourceID.isEmpty ? .negotiation : .notQUIC
         }
-        // The fixed bit, and a first Initial's size and ids (RFC 9000 §7.2 and §14.1): other protocols set the top
-        // bit too (RTP: 0x80 to 0xbf).
+        // The fixed bit, and a first Initial's size and ids (RFC 9000 §7.2 and §14.1): other protocols set
+        // the top bit too (RTP: 0x80 to 0xbf).
         let isLikely = first & 0x40 != 0 && header.destinationID.count >= 8 && datagram.byteCount >= 1200
         return isLikely ? .unknownVersion : .notQUIC
     }

@@ -2,8 +2,8 @@ import Bytes
 import Crypto
 import CryptoExtras
 
-/// The keys of Initial packets (RFC 9001 §5.2): anyone who saw the client's first destination connection id can
-/// derive them, which is why names can be read at all.
+/// The keys of Initial packets (RFC 9001 §5.2): anyone who saw the client's first destination connection id
+/// can derive them, which is why names can be read at all.
 struct QUICKeys: Sendable {
     private let key: SymmetricKey
     private let iv: [UInt8]
@@ -38,7 +38,9 @@ struct QUICKeys: Sendable {
     /// (RFC 9001 §5.3 and §5.4). Nil when the tag says that it is not for these keys.
     func open(_ packet: RawSpan, number: Int) -> [UInt8]? {
         let sample = packet.clamped(from: number + 4, count: 16)
-        guard sample.byteCount == 16, let first = packet.byte(at: 0), let mask = mask(sample) else { return nil }
+        guard sample.byteCount == 16, let first = packet.byte(at: 0), let mask = mask(sample) else {
+            return nil
+        }
         let clearFirst = first ^ (mask[0] & 0x0f)
         let numberLength = Int(clearFirst & 3) + 1
         let payload = number + numberLength
@@ -48,7 +50,8 @@ struct QUICKeys: Sendable {
         var header = packet.clamped(from: 0, count: payload).copied()
         header[0] = clearFirst
         var nonce = iv
-        // Initial packet numbers fit in the four bytes shown as long as the handshake has not lasted 2^31 packets.
+        // Initial packet numbers fit in the four bytes shown as long as the handshake has not lasted 2^31
+        // packets.
         for index in 0..<numberLength {
             header[number + index] ^= mask[1 + index]
             nonce[iv.count - numberLength + index] ^= header[number + index]
@@ -62,8 +65,8 @@ struct QUICKeys: Sendable {
         return [UInt8](opened)
     }
 
-    /// AES-ECB of the sample (RFC 9001 §5.4.3), made as counter mode over a block of zeros with the sample as the
-    /// counter.
+    /// AES-ECB of the sample (RFC 9001 §5.4.3), made as counter mode over a block of zeros with the sample as
+    /// the counter.
     private func mask(_ sample: RawSpan) -> [UInt8]? {
         guard let nonce = try? AES._CTR.Nonce(nonceBytes: sample.copied()),
             let mask = try? AES._CTR.encrypt([UInt8](repeating: 0, count: 16), using: headerKey, nonce: nonce)

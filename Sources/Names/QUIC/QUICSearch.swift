@@ -1,11 +1,11 @@
 import Bytes
 
-/// The search for the client's hello in one QUIC conversation, datagram by datagram, without knowing in advance who
-/// the client is.
+/// The search for the client's hello in one QUIC conversation, datagram by datagram, without knowing in
+/// advance who the client is.
 ///
-/// Each side's Initials are tried with the client keys that follow from their own destination connection id: only
-/// the true client's open. The id changes with a Retry (RFC 9000 §17.2.5) and with a new attempt after version
-/// negotiation; then the hello begins anew.
+/// Each side's Initials are tried with the client keys that follow from their own destination connection id:
+/// only the true client's open. The id changes with a Retry (RFC 9000 §17.2.5) and with a new attempt after
+/// version negotiation; then the hello begins anew.
 package struct QUICSearch: Sendable {
     package enum Step: Equatable, Sendable {
         /// Nothing yet; show the next datagram.
@@ -42,8 +42,8 @@ package struct QUICSearch: Sendable {
     package private(set) var clientIsA: Bool?
     private var hasHello = false
 
-    /// Datagrams of one side that are looked at. A hello takes one to three; more are retransmissions, 0-RTT, or a
-    /// conversation that was joined in its middle.
+    /// Datagrams of one side that are looked at. A hello takes one to three; more are retransmissions, 0-RTT,
+    /// or a conversation that was joined in its middle.
     private static let datagramLimit = 16
     /// Deriving keys costs tens of microseconds; a flow cannot ask for it without end.
     private static let failureLimit = 12
@@ -69,14 +69,16 @@ package struct QUICSearch: Sendable {
         switch step {
         case .hello, .google: hasHello = true
         case .undecided:
-            let isWorn = side.datagrams >= QUICSearch.datagramLimit || side.failures >= QUICSearch.failureLimit
+            let isWorn =
+                side.datagrams >= QUICSearch.datagramLimit || side.failures >= QUICSearch.failureLimit
             if !hasHello, isWorn { return finish() }
         default: break
         }
         return step
     }
 
-    /// No more datagrams will come (or none is wanted): what is there of the hello, or the reason for nothing.
+    /// No more datagrams will come (or none is wanted): what is there of the hello, or the reason for
+    /// nothing.
     package mutating func finish() -> Step {
         guard !hasHello else { return .undecided }
         hasHello = true
@@ -146,12 +148,16 @@ package struct QUICSearch: Sendable {
         _ packet: RawSpan, _ number: Int, _ header: QUICHeader, _ datagram: RawSpan, _ version: QUICVersion,
         side: inout Side
     ) -> Bool {
-        if let keys = side.keys, keys.version == version, let payload = keys.client.open(packet, number: number) {
+        if let keys = side.keys, keys.version == version,
+            let payload = keys.client.open(packet, number: number)
+        {
             payload.withRawSpan { _ = QUICFrames($0, family: version.family, into: &side.crypto) }
             return true
         }
         let id = datagram.clamped(from: header.destinationID.lowerBound, count: header.destinationID.count)
-        if let keys = side.keys, keys.version == version, keys.id.withRawSpan({ $0.equals(id) }) { return false }
+        if let keys = side.keys, keys.version == version, keys.id.withRawSpan({ $0.equals(id) }) {
+            return false
+        }
         guard side.failures < QUICSearch.failureLimit else { return false }
         let keys = QUICKeys(version, connectionID: id, side: .client)
         guard let payload = keys.open(packet, number: number) else {
@@ -191,7 +197,8 @@ package struct QUICSearch: Sendable {
         let isNegotiation = header.version == 0
         let type = keys.version.packetType(header.first)
         if !isNegotiation, type == .handshake { return .answered(refused: false) }
-        if !isNegotiation, type == .initial, let frames = openServer(datagram, header, keys.version, keys.id) {
+        if !isNegotiation, type == .initial, let frames = openServer(datagram, header, keys.version, keys.id)
+        {
             if frames.hasCrypto { return .answered(refused: false) }
             if frames.closeCode != nil { return .answered(refused: true) }
         }

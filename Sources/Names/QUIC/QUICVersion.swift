@@ -61,8 +61,8 @@ package struct QUICVersion: Equatable, Sendable {
         }
     }
 
-    /// Versions to try on a packet whose own is not known: private and future ones mostly keep the keys of the
-    /// version that they grew from. A packet opened with the wrong key is not possible: its tag says no.
+    /// Versions to try on a packet whose own is not known: private and future ones mostly keep the keys of
+    /// the version that they grew from. A packet opened with the wrong key is not possible: its tag says no.
     static func guesses(for number: UInt32) -> [QUICVersion] {
         [
             QUICVersion(number, .ietf, Salt.v1), QUICVersion(number, .ietf2, Salt.v2),

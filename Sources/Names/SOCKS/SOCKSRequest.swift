@@ -1,6 +1,7 @@
 package import Bytes
 
-/// What a SOCKS client asks a proxy for: SOCKS4 and its extension 4a (Ying-Da Lee's memoranda), SOCKS5 (RFC 1928).
+/// What a SOCKS client asks a proxy for: SOCKS4 and its extension 4a (Ying-Da Lee's memoranda), SOCKS5 (RFC
+/// 1928).
 package struct SOCKSRequest: Equatable, Sendable {
     package var version: UInt8
     /// The target as a name: the client leaves the look-up to the proxy.
@@ -28,7 +29,9 @@ package struct SOCKSRequest: Equatable, Sendable {
             guard let userEnd = zero(stream, from: 8) else { return unfinished(stream, from: 8) }
             var request = SOCKSRequest(version: 4, port: port, length: userEnd + 1)
             if address != 0, address >> 8 == 0 {
-                guard let end = zero(stream, from: userEnd + 1) else { return unfinished(stream, from: userEnd + 1) }
+                guard let end = zero(stream, from: userEnd + 1) else {
+                    return unfinished(stream, from: userEnd + 1)
+                }
                 request.readName(stream.clamped(from: userEnd + 1, count: end - userEnd - 1))
                 request.length = end + 1
             } else {
@@ -49,7 +52,8 @@ package struct SOCKSRequest: Equatable, Sendable {
         stream.byteCount > start + textLimit ? .notMine(.malformed) : .needMore(until: stream.byteCount + 1)
     }
 
-    /// `5 | command 1 | 0 | address type 1 | address | port 2`: type 1 IPv4, 3 a name behind its length, 4 IPv6.
+    /// `5 | command 1 | 0 | address type 1 | address | port 2`: type 1 IPv4, 3 a name behind its length, 4
+    /// IPv6.
     package static func parse5(_ stream: RawSpan) -> Progress<SOCKSRequest> {
         var reader = ByteReader(stream)
         do {
@@ -85,10 +89,13 @@ package struct SOCKSRequest: Equatable, Sendable {
         self.length = length
     }
 
-    /// The length of a SOCKS5 greeting (`5 | count 1 | methods`), nil when the stream does not begin with one that
-    /// is whole. Only the ten methods that IANA ever assigned, and no more of them, make three bytes credible.
+    /// The length of a SOCKS5 greeting (`5 | count 1 | methods`), nil when the stream does not begin with one
+    /// that is whole. Only the ten methods that IANA ever assigned, and no more of them, make three bytes
+    /// credible.
     package static func greeting5(_ stream: RawSpan) -> Int? {
-        guard stream.byte(at: 0) == 5, let count = stream.byte(at: 1), (1...10).contains(count) else { return nil }
+        guard stream.byte(at: 0) == 5, let count = stream.byte(at: 1), (1...10).contains(count) else {
+            return nil
+        }
         for index in 0..<Int(count) {
             guard let method = stream.byte(at: 2 + index), method <= 9 else { return nil }
         }
@@ -100,7 +107,8 @@ package struct SOCKSRequest: Equatable, Sendable {
 
     /// The length of a user name and password message (RFC 1929), nil when it is not whole or none.
     package static func password5(_ stream: RawSpan) -> Int? {
-        guard stream.byte(at: 0) == 1, let user = stream.byte(at: 1), let word = stream.byte(at: 2 + Int(user))
+        guard stream.byte(at: 0) == 1, let user = stream.byte(at: 1),
+            let word = stream.byte(at: 2 + Int(user))
         else { return nil }
         let length = 3 + Int(user) + Int(word)
         return length <= stream.byteCount ? length : nil
@@ -108,7 +116,9 @@ package struct SOCKSRequest: Equatable, Sendable {
 
     /// The length of a server's reply in SOCKS5, which has the form of a request, and whether it grants.
     package static func reply5(_ stream: RawSpan) -> (length: Int, granted: Bool)? {
-        guard stream.byte(at: 0) == 5, let code = stream.byte(at: 1), let type = stream.byte(at: 3) else { return nil }
+        guard stream.byte(at: 0) == 5, let code = stream.byte(at: 1), let type = stream.byte(at: 3) else {
+            return nil
+        }
         let address: Int
         switch type {
         case 1: address = 4

@@ -139,8 +139,9 @@ extension ClientHello {
     /// Where the records of the hello at the start of `stream` end; nil when it is cut or framed otherwise.
     package static func endOfRecords(_ stream: RawSpan) -> Int? { (try? HandshakeExtent(stream))?.end }
 
-    /// A probe for places where nothing says that TLS must begin: eleven bytes that agree with each other, the
-    /// version in the record and in the message, type and length. Nil when fewer bytes do not contradict it yet.
+    /// A probe for places where nothing says that TLS must begin: eleven bytes that agree with each other,
+    /// the version in the record and in the message, type and length. Nil when fewer bytes do not contradict
+    /// it yet.
     package static func strictProbe(_ stream: RawSpan, messageType: UInt8 = 1) -> Bool? {
         let expected: [ClosedRange<UInt8>?] = [
             22...22, 3...3, 0...4, nil, nil, messageType...messageType, 0...0, nil, nil, 3...3, 0...4,
