@@ -19,6 +19,8 @@ package struct Contact: Equatable, Sendable {
     package var candidates: [String]
     /// The targets of the CNAME chain by which `name` was resolved, in order; empty when there was none.
     package var cnameChain: [String]
+    /// JA4 fingerprints of the client software, sorted, at most `fingerprintLimit`.
+    package var ja4: [String]
     /// The server's port; 0 for protocols without ports.
     package var port: UInt16
     /// IP protocol name: `tcp`, `udp`, `icmp`, ... or `ip-N`.
@@ -41,6 +43,8 @@ package struct Contact: Equatable, Sendable {
 
     /// Enough to see what stands behind a name; a CDN's thousands of addresses would drown a report.
     package static let serverListLimit = 16
+    /// One app has one or two; a contact with more is a mix that tells nothing.
+    package static let fingerprintLimit = 8
 
     package init(client: IPAddress?, servers: [IPAddress], port: UInt16, transport: String, first: Timestamp)
     {
@@ -51,6 +55,7 @@ package struct Contact: Equatable, Sendable {
         self.ambiguity = .exact
         self.candidates = []
         self.cnameChain = []
+        self.ja4 = []
         self.port = port
         self.transport = transport
         self.service = "unknown"

@@ -78,7 +78,10 @@ package struct ContactBuilder {
         contact.bytesDown = clientIsA ? slice.bytesFromB : slice.bytesFromA
         contact.service = (label?.service ?? .unknown).rawValue
         contact.action = action(flow, label, clientIsA: clientIsA)
+        contact.ja4 = [label?.ja4].compactMap(\.self)
         name(&contact, label, client: client, server: server, at: flow.first)
+        let isOpaque = label?.service.concealment != nil || key.transport == IPProtocol.esp
+        if isOpaque { contact.ambiguity = .concealed }
         return contact
     }
 
@@ -101,7 +104,10 @@ package struct ContactBuilder {
         at time: Timestamp
     ) {
         let told = join.candidates(client: client, address: server, at: time)
-        if let label, let kind = label.kind, let name = label.name {
+        // The outer name of a true encrypted hello is the provider's, never the destination.
+        let isOuterName = label.map { $0.offersECH && join.isPublicName($0.name, client: client) } ?? false
+        defer { if isOuterName { contact.ambiguity = .concealed } }
+        if !isOuterName, let label, let kind = label.kind, let name = label.name {
             contact.name = name
             contact.evidence = NameEvidence(kind)
             contact.cnameChain = told.first { $0.name == name }?.chain ?? []

@@ -82,6 +82,7 @@ extension ContactMerger.Sum {
         if contact.clientMAC != other.clientMAC { macsDiffer = true }
         contact.cnameChain = fuller(contact.cnameChain, other.cnameChain)
         contact.serverCount = max(contact.serverCount, other.serverCount)
+        contact.ja4 = Array(Set(contact.ja4).union(other.ja4).sorted().prefix(Contact.fingerprintLimit))
         contact.first = min(contact.first, other.first)
         contact.last = max(contact.last, other.last)
         contact.flows &+= other.flows

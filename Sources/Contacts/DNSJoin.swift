@@ -27,12 +27,17 @@ package struct DNSJoin {
     static let minimumWindow: Int64 = 3600 * 1_000_000_000
 
     private var candidates: [Key: [Candidate]] = [:]
+    /// Outer names of encrypted hellos that HTTPS records invited each client to.
+    private var publicNames: [IPAddress: Set<String>] = [:]
 
     package init() {}
 
     /// Takes in an answer; others are passed over.
     package mutating func take(_ observation: DNSObservation) {
         guard observation.isResponse, observation.responseCode == .noError else { return }
+        if !observation.echPublicNames.isEmpty {
+            publicNames[observation.client, default: []].formUnion(observation.echPublicNames)
+        }
         for answer in observation.addresses {
             let window = max(Int64(answer.ttl) * 1_000_000_000, DNSJoin.minimumWindow)
             let (expires, overflow) = observation.time.nanoseconds.addingReportingOverflow(window)
@@ -46,6 +51,11 @@ package struct DNSJoin {
             known.append(candidate)
             candidates[key] = known
         }
+    }
+
+    /// Whether `name` is one that this client was told to put outside an encrypted hello (RFC 9848, RFC 9849).
+    func isPublicName(_ name: String?, client: IPAddress) -> Bool {
+        name.map { publicNames[client]?.contains($0) == true } ?? false
     }
 
     /// The names that `client` had been told for `address` when it connected at `time`, sorted by name.

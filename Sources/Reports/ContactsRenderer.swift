@@ -45,7 +45,7 @@ package struct ContactsRenderer {
         "client", "client_mac", "client_user", "client_host", "servers", "server_count", "name", "evidence",
         "ambiguity", "candidates", "cname_chain", "port", "transport", "protocol", "action", "hour", "first",
         "last",
-        "flows", "packets_up", "packets_down", "bytes_up", "bytes_down", "bytes_scope", "source",
+        "flows", "packets_up", "packets_down", "bytes_up", "bytes_down", "bytes_scope", "source", "ja4",
     ]
 
     /// The values in the order of `columns`; nil when unknown.
@@ -66,6 +66,7 @@ package struct ContactsRenderer {
             .string(contact.first.description), .string(contact.last.description), .unsigned(contact.flows),
             .unsigned(contact.packetsUp), .unsigned(contact.packetsDown), .unsigned(contact.bytesUp),
             .unsigned(contact.bytesDown), .string(contact.bytesScope.rawValue), .string(contact.source),
+            contact.ja4.isEmpty ? nil : .strings(contact.ja4),
         ]
         return Array(zip(ContactsRenderer.columns, values))
     }
