@@ -137,8 +137,9 @@ def certificate_names(certificate):
 def tls_facts(packet, tls, prefix, kind):
     for field in all_of(tls, prefix + ".handshake.extensions_server_name"):
         yield (kind, *packet.to_server(), host(field.get("show")), "-")
-    for chain in all_of(tls, prefix + ".handshake.certificates"):
-        for certificate in all_of(chain, prefix + ".handshake.certificate")[:1]:
+    # Certificates over DTLS are not among the facts.
+    for chain in all_of(tls, "tls.handshake.certificates"):
+        for certificate in all_of(chain, "tls.handshake.certificate")[:1]:
             for name, where in certificate_names(certificate):
                 yield ("tls_cert_name", *packet.from_server(), host(name), where)
 

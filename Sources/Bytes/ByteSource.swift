@@ -24,7 +24,8 @@ package final class RewoundSource: ByteSource {
         self.rest = rest
     }
 
-    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int
+    {
         guard given < head.count else { return try rest.readNext(into: &buffer, at: offset, count: count) }
         let written = head.withRawSpan { span in
             buffer.write(span.clamped(from: given, count: count), at: offset)

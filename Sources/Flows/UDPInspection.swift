@@ -9,6 +9,8 @@ final class UDPInspection: FlowInspection {
     /// Set when the flow speaks DTLS, with the side that said hello.
     private var dtls: DTLSSearch?
     private let dtlsClientIsA: Bool
+    /// Client datagrams that are still looked at: a hello may come again with a cookie, over a few datagrams each.
+    private var dtlsDatagramsLeft = 16
     /// The label is set and the sighting made; what is still of interest is whether the server took part.
     private var hasHello = false
     private var isDone = false
@@ -30,7 +32,15 @@ final class UDPInspection: FlowInspection {
         guard !isDone else { return }
         if dtls != nil {
             guard segment.fromA == dtlsClientIsA else { return }
-            if let hello = dtls?.take(payload) { take(hello, flow: &flow, into: &output) }
+            if let hello = dtls?.take(payload) {
+                take(hello, flow: &flow, into: &output)
+                // After HelloVerifyRequest the same client says hello once more (RFC 6347 §4.2.1).
+                isDone = hasHello
+                hasHello = true
+                dtls = DTLSSearch()
+            }
+            dtlsDatagramsLeft -= 1
+            if dtlsDatagramsLeft == 0 { isDone = true }
             return
         }
         apply(quic.take(payload, fromA: segment.fromA), segment, flow: &flow, into: &output)
@@ -49,7 +59,6 @@ final class UDPInspection: FlowInspection {
     private func take(_ hello: ClientHello, flow: inout Flow, into output: inout FlowOutput) {
         let ends = flow.ends(clientIsA: dtlsClientIsA)
         TLSFacts.take(hello, kind: .dtlsSNI, service: .dtls, ends: ends, flow: &flow, into: &output)
-        isDone = true
     }
 
     private func apply(

@@ -222,7 +222,7 @@ enum Demo {
         contact.hour = contact.first.hour
         contact.candidates = ["a", "b"]
         let csv = ContactsRenderer(format: .csv)
-        #expect(csv.header.split(separator: ",").count == 25)
+        #expect(csv.header.split(separator: ",").count == 26)
         #expect(csv.line(contact).contains(",a;b,,443,tcp,tls,allowed,2026-11-24T14:00:00.000000Z,"))
     }
 
