@@ -87,8 +87,15 @@ package struct FlowEngine {
         }
     }
 
+    /// An hour, in nanoseconds, without a packet or back in time: the capture paused, or its clock was set.
+    private static let timeJump: UInt64 = 3600 * 1_000_000_000
+
     private mutating func noteTime(_ time: Timestamp) {
-        if let lastTime, time < lastTime { output.tally.packetsOutOfOrder &+= 1 }
+        if let lastTime {
+            if time < lastTime { output.tally.packetsOutOfOrder &+= 1 }
+            let step = (time.nanoseconds &- lastTime.nanoseconds).magnitude
+            if step > FlowEngine.timeJump { output.tally.timeJumps &+= 1 }
+        }
         lastTime = time
         packets.note(time)
     }

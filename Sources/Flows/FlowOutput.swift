@@ -36,6 +36,7 @@ package struct FlowTally: Equatable, Sendable {
     package internal(set) var namesRefused: UInt64 = 0
     package internal(set) var packetsCutBySnapLength: UInt64 = 0
     package internal(set) var packetsOutOfOrder: UInt64 = 0
+    package internal(set) var timeJumps: UInt64 = 0
     package internal(set) var inspectionsEvicted: UInt64 = 0
     package internal(set) var tunnelledPackets: UInt64 = 0
     package internal(set) var framesWithSeveralPackets: UInt64 = 0
@@ -61,6 +62,7 @@ package struct FlowTally: Equatable, Sendable {
             ("quic_flows_with_incomplete_hello", quicIncomplete),
             ("quic_flows_with_unknown_version", quicUnknownVersion),
             ("retransmissions_that_differ", retransmissionsThatDiffer),
+            ("time_jumps", timeJumps),
             ("tcp_flows_first_seen_in_the_middle", tcpMidStream),
             ("tcp_streams_with_gap", streamsWithGap),
         ]

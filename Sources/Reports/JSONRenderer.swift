@@ -52,7 +52,8 @@ package struct JSONRenderer {
         .object([
             ("path", .string(input.path)), ("kind", .string(input.kind)), ("bytes", .unsigned(input.bytes)),
             ("records", .unsigned(input.records)), ("complete", .bool(input.complete)),
-            ("problems", .strings(input.problems)),
+            ("problems", .strings(input.problems)), ("first", .text(input.first?.description)),
+            ("last", .text(input.last?.description)),
         ])
     }
 

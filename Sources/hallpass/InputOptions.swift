@@ -61,6 +61,24 @@ struct InputOptions: ParsableArguments {
         return options
     }
 
+    /// What the input could not show, in one line for packets and one for lines.
+    private func sayCoverage(_ coverage: Coverage) {
+        func rest(_ unused: [Coverage.Unused]) -> String {
+            let reasons = unused.map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
+            return reasons.isEmpty ? "" : "; not used: " + reasons
+        }
+        if coverage.packetsRead > 0 {
+            let head = "coverage: \(coverage.packetsUsed) of \(coverage.packetsRead) packets used"
+            Messages.say(head + rest(coverage.unusedPackets))
+        }
+        if coverage.linesRead > 0 {
+            let head = "coverage: \(coverage.linesUsed) of \(coverage.linesRead) lines used"
+            Messages.say(head + rest(coverage.unusedLines))
+        }
+        let notes = coverage.notes.map { "\($0.key) \($0.count)" }.joined(separator: ", ")
+        if !notes.isEmpty { Messages.say("coverage: " + notes) }
+    }
+
     /// Says on standard error what could not be read; the exit code that follows from it, if any.
     func reportProblems(_ run: Run) -> ExitCode? {
         for report in run.facts.inputs {
@@ -68,6 +86,7 @@ struct InputOptions: ParsableArguments {
                 Messages.say("\(report.complete ? "note" : "warning"): \(report.path): \(problem)")
             }
         }
+        if !quiet { sayCoverage(run.facts.coverage) }
         if !quiet, !run.passedOver.isEmpty {
             Messages.say("note: passed over \(run.passedOver.count) files that are neither captures nor logs")
         }
