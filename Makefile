@@ -7,7 +7,7 @@ SWIFT ?= swift
 # capture filters, libarchive-dev for compressed captures, pkg-config to find them.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev pkg-config
 
-.PHONY: all setup build demo test lint format clean
+.PHONY: all setup build demo test lint format bench-logs clean
 
 all: build
 
@@ -37,6 +37,10 @@ format:
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+bench-logs:
+	$(SWIFT) build -c release --product LogsBenchmark
+	Tests/Benchmarks/bench-logs.sh
 
 clean:
 	rm -rf .build

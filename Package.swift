@@ -23,8 +23,9 @@ func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: imports, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: imports + ["TestSupport"], swiftSettings: strict)
+func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: imports + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -66,7 +67,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows"]),
-        tests("LogsTests", ["Bytes", "Logs"]),
+        tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
+        .executableTarget(
+            name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
+            swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement", "Reports"]),

@@ -26,9 +26,22 @@ extension RawSpan {
     }
 
     /// `word(at:count:)` for the last seven bytes of the span and for offsets outside it.
-    @usableFromInline
+    @inlinable
     func edgeWord(at offset: Int, count: Int) -> UInt64 {
         guard offset >= 0, offset < byteCount, count > 0 else { return 0 }
+        guard byteCount >= 8 else { return shortWord(at: offset, count: count) }
+        // Safe: the span holds at least eight bytes, so its last eight lie inside it. Those before `offset`
+        // are shifted out; zeros come in behind.
+        let last = UInt64(
+            littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: byteCount &- 8, as: UInt64.self)
+        )
+        let value = last &>> UInt64(truncatingIfNeeded: (offset &- (byteCount &- 8)) &* 8)
+        return count >= 8 ? value : value & ((1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1)
+    }
+
+    /// `edgeWord` for a span of fewer than eight bytes.
+    @usableFromInline
+    func shortWord(at offset: Int, count: Int) -> UInt64 {
         var value: UInt64 = 0
         for index in 0..<min(8, count, byteCount - offset) {
             value |= UInt64(byte(at: offset + index) ?? 0) << UInt64(8 * index)

@@ -13,9 +13,22 @@ package struct FlowEngine {
     private var fragments = FragmentBuffer()
     private var packet = Packet()
     private var lastTime: Timestamp?
+    private let filter: CaptureFilter?
+    private let verifiesChecksums: Bool
+    private var repeats: RepeatWindow?
 
-    package init(collectsSightings: Bool = false) {
+    /// - Parameters:
+    ///   - filter: packets that do not pass are counted and not used.
+    ///   - verifiesChecksums: whether packets with a wrong checksum are left out.
+    ///   - deduplicates: whether a packet seen twice within `RepeatWindow.span` is used once.
+    package init(
+        collectsSightings: Bool = false, filter: CaptureFilter? = nil, verifiesChecksums: Bool = false,
+        deduplicates: Bool = false
+    ) {
         output = FlowOutput(collectsSightings: collectsSightings)
+        self.filter = filter
+        self.verifiesChecksums = verifiesChecksums
+        repeats = deduplicates ? RepeatWindow() : nil
     }
 
     /// Takes in the frames of `batch`, which lie in `window`.
@@ -40,16 +53,29 @@ package struct FlowEngine {
         }
     }
 
-    private mutating func take(_ bytes: RawSpan, _ frame: FrameRecord) {
+    /// Takes in one frame.
+    package mutating func take(_ bytes: RawSpan, _ frame: FrameRecord) {
         let position = packets.read
         packets.read &+= 1
         packets.bytes &+= frame.original
         let time = frame.isTimeless ? lastTime ?? frame.timestamp : frame.timestamp
         noteTime(time)
+        if let filter, !filter.matches(bytes, frame) {
+            packets.skip(.outsideFilter, bytes: frame.original, linkType: frame.linkType)
+            return
+        }
         if let reason = PacketDecoder.decode(
             bytes, linkType: frame.linkType.rawValue, originalLength: frame.original, into: &packet)
         {
             packets.skip(reason, bytes: frame.original, linkType: frame.linkType)
+            return
+        }
+        if verifiesChecksums, !Checksum.holds(bytes, packet) {
+            packets.skip(.badChecksum, bytes: frame.original, linkType: frame.linkType)
+            return
+        }
+        if repeats?.isRepeat(of: bytes, packet, at: time) == true {
+            packets.skip(.duplicate, bytes: frame.original, linkType: frame.linkType)
             return
         }
         packets.used &+= 1

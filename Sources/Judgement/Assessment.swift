@@ -1,5 +1,6 @@
 package import Bytes
 package import Contacts
+import Register
 
 /// All contacts of some facts judged, and what they add up to.
 package struct Assessment: Equatable, Sendable {
@@ -62,8 +63,8 @@ package struct Assessment: Equatable, Sendable {
 }
 
 extension Assessment {
-    package init(_ facts: Facts, judge: Judge, weights: SeverityWeights = SeverityWeights()) {
-        var builder = AssessmentBuilder(judge: judge, weights: weights)
+    package init(_ facts: Facts, judge: Judge) {
+        var builder = AssessmentBuilder(judge: judge, weights: judge.register.severity)
         for contact in facts.contacts { builder.add(contact) }
         for lookup in facts.lookups where !lookup.contacted { builder.add(lookup) }
         self = builder.finish()

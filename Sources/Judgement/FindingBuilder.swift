@@ -48,7 +48,7 @@ struct FindingBuilder {
         for miss in ordered.flatMap(\.nearMisses) where !nearMisses.contains(miss) { nearMisses.append(miss) }
         return Finding(
             id: FindingBuilder.identifier(verdict, domain), verdict: verdict,
-            severity: weights.severity(points),
+            severity: Severity(points, weights),
             points: points, reasons: reasons, domain: domain, names: names.sorted(), owner: main.owner,
             category: main.category, product: main.product, agreement: main.agreement, record: main.record,
             nearMisses: nearMisses, tally: sum,
@@ -66,7 +66,7 @@ struct FindingBuilder {
         if texts.count > shown.count {
             reasons.append(Reason("and \(texts.count - shown.count) more reasons like these"))
         }
-        if !reasons.isEmpty { reasons[0].points = weights.verdicts[verdict] ?? 0 }
+        if !reasons.isEmpty { reasons[0].points = weights.verdicts[verdict.rawValue] ?? 0 }
         return reasons
     }
 

@@ -103,12 +103,16 @@ extension Judge {
     func judge(thirdParty index: Int, _ claim: DomainClaim, _ circumstances: Circumstances) -> [Judgment] {
         let party = register.thirdParties[index]
         guard isKnown(party.recorded), party.isValid(on: circumstances.day) else { return [] }
+        let entry = claim.domain.entry
+        // Beneath a suffix of shared infrastructure every name is another tenant's.
+        let isShared = !entry.isExact && PublicSuffixList.isSuffix(entry.name)
+        let whose =
+            isShared
+            ? "lies on shared infrastructure of \(party.owner) (\(party.category)), whose tenant is not known"
+            : "belongs to \(party.owner) (\(party.category))"
         var judgment = Judgment(
             .noAgreement, owner: party.owner,
-            reason:
-                "\(claim.domain.entry) belongs to \(party.owner) (\(party.category)); "
-                + "no agreement is on record"
-        )
+            reason: "\(entry) \(whose); no agreement is on record")
         judgment.category = party.category
         judgment.record = RecordReference(
             kind: "third_party", id: claim.domain.entry.description, place: claim.domain.place)

@@ -16,7 +16,8 @@ package struct LogFormat: Sendable {
 
     /// All formats, in the order in which equals win. A new one is one line here.
     package static let all: [LogFormat] = [
-        LogFormat(SquidNative.self)
+        LogFormat(SquidNative.self),
+        LogFormat(SquidCommon.self),
     ]
 
     /// A reader for one chunk of a file that starts with `head`.

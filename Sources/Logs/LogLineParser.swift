@@ -42,6 +42,7 @@ extension LogLineParser {
             guard let bounds = cursor.next() else { break }
             take(bounds, of: buffer, into: &chunk)
         }
+        chunk.contacts.settle()
         chunk.lineState = cursor.state
         if isLast, cursor.consumed == buffer.byteCount { chunk.isComplete = true }
         return cursor.consumed

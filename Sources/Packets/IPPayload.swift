@@ -28,6 +28,7 @@ enum IPPayload {
             let sequence = try? reader.u32(), let acknowledgment = try? reader.u32(),
             let offsetAndFlags = try? reader.u16()
         else { return .finished }
+        packet.transportStart = start
         packet.sourcePort = source
         packet.destinationPort = destination
         packet.tcpSequence = sequence
@@ -47,6 +48,7 @@ enum IPPayload {
 
     /// UDP (RFC 768). The length field is believed only where it fits the IP packet.
     private static func udp(_ reader: inout ByteReader, into packet: inout Packet) -> PacketDecoder.Layer {
+        packet.transportStart = reader.offset
         let announced = packet.payloadLength
         guard let source = try? reader.u16(), let destination = try? reader.u16(),
             let length = try? reader.u16(), (try? reader.skip(2)) != nil

@@ -20,6 +20,7 @@ enum IPv4 {
         packet.source = IPAddress(ipv4: source)
         packet.destination = IPAddress(ipv4: destination)
         packet.transport = transport
+        packet.layer3Start = start
         packet.hopLimit = hops
         packet.layer3Bytes = UInt32(clamping: length)
         packet.setPayload(reader, bytes: length &- headerBytes)

@@ -21,6 +21,7 @@ enum IPv6 {
         packet.source = IPAddress(ipv6High: sourceHigh, low: sourceLow)
         packet.destination = IPAddress(ipv6High: destinationHigh, low: destinationLow)
         packet.transport = next
+        packet.layer3Start = start
         packet.hopLimit = hops
         packet.layer3Bytes = UInt32(clamping: bytes &+ 40)
         packet.setPayload(reader, bytes: bytes)

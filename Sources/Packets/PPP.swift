@@ -55,6 +55,20 @@ enum Loopback {
     }
 }
 
+/// Apple's packet tap (PKTAP, also written as USER2): a header with its own length and the inner link type, in the
+/// capturing machine's byte order, which is little-endian on all that write it.
+enum PacketTap {
+    static func decode(_ reader: inout ByteReader) -> PacketDecoder.Layer {
+        let start = reader.offset
+        guard let length = try? reader.u32LE(), let next = try? reader.u32LE(), let inner = try? reader.u32LE()
+        else { return .unused(.truncatedLink) }
+        guard length >= 12, next == 1, inner != 149, inner != 258 else { return .unused(.malformedLink) }
+        guard Int(length) <= reader.bytes.byteCount &- start else { return .unused(.truncatedLink) }
+        reader = ByteReader(reader.bytes, at: start &+ Int(length))
+        return .link(inner)
+    }
+}
+
 /// IP over InfiniBand (RFC 4391 §6): a 40-byte GRH stand-in, then EtherType and two reserved bytes.
 enum IPoIB {
     static func decode(_ reader: inout ByteReader) -> PacketDecoder.Layer {

@@ -11,6 +11,10 @@ package struct Packet: Sendable {
     /// Length of the IP packet, header included, as its header says; from the frame's length where the header
     /// says zero (segmentation offload).
     package internal(set) var layer3Bytes: UInt32 = 0
+    /// Offset of the IP header in the frame.
+    package internal(set) var layer3Start = 0
+    /// Offset of the TCP or UDP header in the frame.
+    package internal(set) var transportStart = 0
     package internal(set) var hopLimit: UInt8 = 0
     /// Offset of the transport payload in the frame, and how many of its bytes were captured.
     package internal(set) var payloadStart = 0

@@ -136,6 +136,7 @@ package enum PacketDecoder {
         case 127: return Radiotap.decode(&reader)
         case 119, 163: return Radiotap.prismOrAVS(&reader)
         case 192: return Radiotap.perPacketInformation(&reader)
+        case 149, 258: return PacketTap.decode(&reader)
         case 239: return NFLOG.decode(&reader, into: &packet)
         case 242: return IPoIB.decode(&reader)
         default: return .unused(.unknownLinkType)

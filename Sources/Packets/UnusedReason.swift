@@ -19,6 +19,7 @@ package enum UnusedReason: UInt8, CaseIterable, Sendable, Error {
     case tunnelFragment
     case fragmentConflict
     case outsideFilter
+    case badChecksum
     case duplicate
 
     /// The word of every output.
@@ -43,6 +44,7 @@ package enum UnusedReason: UInt8, CaseIterable, Sendable, Error {
         case .tunnelFragment: "tunnel_fragment"
         case .fragmentConflict: "fragment_conflict"
         case .outsideFilter: "outside_filter"
+        case .badChecksum: "bad_checksum"
         case .duplicate: "duplicate"
         }
     }

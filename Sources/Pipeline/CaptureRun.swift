@@ -5,7 +5,7 @@ import Flows
 
 /// Reads one capture to its end, or to where it breaks, into the flow engine.
 struct CaptureRun {
-    private var walker: CaptureWalker
+    private(set) var walker: CaptureWalker
     private(set) var report: InputReport
 
     init(_ input: Input, walker: CaptureWalker) {

@@ -1,3 +1,4 @@
+import Captures
 import Contacts
 import Flows
 import Logs
@@ -21,9 +22,33 @@ struct LineCoverage {
     }
 }
 
+/// Adds up what capture files told beside packets.
+struct CaptureCoverage {
+    private(set) var dropped: UInt64 = 0
+    private(set) var secrets: UInt64 = 0
+    private(set) var unknownBlocks: UInt64 = 0
+
+    mutating func add(_ walker: CaptureWalker) {
+        dropped &+= walker.droppedPackets
+        secrets &+= walker.blocks?.decryptionSecretsBlocks ?? 0
+        unknownBlocks &+= (walker.blocks?.unknownBlocks ?? 0) &+ (walker.blocks?.customBlocks ?? 0)
+    }
+
+    mutating func add(dropped count: UInt64) { dropped &+= count }
+
+    var entries: [(key: String, count: UInt64)] {
+        [
+            ("capture_blocks_not_read", unknownBlocks), ("decryption_secrets_not_used", secrets),
+            ("packets_dropped_by_the_capturing_machine", dropped),
+        ]
+    }
+}
+
 /// Tallies of the engine and the log readers as the coverage block.
 enum CoverageBuilder {
-    static func coverage(_ engine: FlowEngine, flows: UInt64, lines: LineCoverage) -> Coverage {
+    static func coverage(
+        _ engine: FlowEngine, captures: CaptureCoverage, flows: UInt64, lines: LineCoverage
+    ) -> Coverage {
         var coverage = Coverage()
         coverage.packetsRead = engine.packets.read
         coverage.packetsUsed = engine.packets.used
@@ -33,9 +58,10 @@ enum CoverageBuilder {
         coverage.unusedLines = lines.unused.map {
             Coverage.Unused(reason: $0.key, count: $0.value.count, bytes: $0.value.bytes)
         }.sorted { $0.reason < $1.reason }
-        coverage.notes = engine.output.tally.entries.filter { $0.count > 0 }.map {
+        let entries = engine.output.tally.entries + captures.entries + OneSided(engine).entries
+        coverage.notes = entries.filter { $0.count > 0 }.map {
             Coverage.Note(key: $0.key, count: $0.count)
-        }
+        }.sorted { $0.key < $1.key }
         coverage.flows = flows
         coverage.first = engine.packets.first
         coverage.last = engine.packets.last
@@ -59,5 +85,20 @@ enum CoverageBuilder {
             }
         }
         return rows.sorted { $0.reason < $1.reason }
+    }
+}
+
+/// TCP flows of which only one direction was captured though both sides spoke: a mirror of one direction.
+struct OneSided {
+    let entries: [(key: String, count: UInt64)]
+
+    init(_ engine: FlowEngine) {
+        var count: UInt64 = 0
+        for flow in engine.table.flows where flow.key.transport == IPProtocol.tcp {
+            let both = flow.flags.contains(.spokeA) && flow.flags.contains(.spokeB)
+            // A side that sends data was answered, or it would not have been able to.
+            if !both, flow.flags.contains(.payload) { count &+= 1 }
+        }
+        entries = [("tcp_flows_seen_from_one_side", count)]
     }
 }

@@ -44,21 +44,14 @@ struct Input {
         report.bytes = UInt64(max(file?.size ?? 0, 0))
     }
 
+    /// The walk over the frames from the first one on; nil for what is no capture.
     var walker: CaptureWalker? {
-        switch kind {
-        case .pcap(let header): .pcap(PCAPWalker(header: header))
-        case .pcapng: .pcapng(PCAPNGWalker())
-        case .log, .packed, .unrecognised: nil
-        }
+        if case .capture(let walker) = kind { return walker }
+        return nil
     }
 
     private static func firstTime(_ kind: InputKind, _ prefix: RawSpan) -> Timestamp? {
-        var walker: CaptureWalker
-        switch kind {
-        case .pcap(let header): walker = .pcap(PCAPWalker(header: header))
-        case .pcapng: walker = .pcapng(PCAPNGWalker())
-        case .log, .packed, .unrecognised: return nil
-        }
+        guard case .capture(var walker) = kind else { return nil }
         var batch = FrameBatch()
         _ = walker.walk(prefix, from: walker.firstRecordOffset, into: &batch)
         return batch.frames.first { !$0.isTimeless }?.timestamp

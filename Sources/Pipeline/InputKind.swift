@@ -4,8 +4,7 @@ import Logs
 
 /// What an input is, told by its first bytes and never by its name.
 enum InputKind: Sendable {
-    case pcap(PCAPHeader)
-    case pcapng
+    case capture(CaptureWalker)
     case log(LogFormat)
     /// Compressed, or an archive: what is inside has a kind of its own.
     case packed
@@ -16,12 +15,10 @@ enum InputKind: Sendable {
 
     static func recognise(_ prefix: RawSpan) -> InputKind {
         if prefix.byteCount == 0 { return .unrecognised("the file is empty") }
-        if let header = PCAPHeader(prefix) { return .pcap(header) }
+        if let walker = CaptureWalker(prefix) { return .capture(walker) }
         if PCAPHeader.hasMagic(prefix) {
             return .unrecognised("a pcap file that ends inside its 24-byte header")
         }
-        var reader = ByteReader(prefix)
-        if let type = try? reader.u32LE(), type == PCAPNGWalker.sectionHeaderType { return .pcapng }
         if Decompressor.recognises(prefix) { return .packed }
         if let log = LogFormat.recognise(head: prefix) { return .log(log) }
         return .unrecognised("neither a pcap or pcapng capture nor a known log format (Squid native)")
@@ -30,8 +27,7 @@ enum InputKind: Sendable {
     /// The word of every output.
     var name: String {
         switch self {
-        case .pcap: "pcap"
-        case .pcapng: "pcapng"
+        case .capture(let walker): walker.name
         case .log(let format): format.kind
         case .packed: "packed"
         case .unrecognised: "unrecognised"

@@ -1,14 +1,21 @@
 package import Bytes
+package import Captures
 package import Contacts
 package import Flows
 import Logs
 import Packets
 
 /// What a run is asked for.
-package struct RunOptions: Sendable {
+package struct RunOptions {
     package var homeNetworks = IPPrefix.defaultHomeNetworks
     /// Collect every sighting of a name, for `hallpass names`.
     package var collectsSightings = false
+    /// A capture filter; packets that do not pass are counted and not used.
+    package var filter: CaptureFilter?
+    /// Leave out packets with a wrong checksum.
+    package var verifiesChecksums = false
+    /// Use a packet once that several sensors or overlapping files hold.
+    package var deduplicates = false
 
     package init() {}
 }
@@ -63,18 +70,22 @@ package struct Run {
     }
 
     private mutating func read(_ inputs: [Input]) {
-        var engine = FlowEngine(collectsSightings: options.collectsSightings)
+        var engine = FlowEngine(
+            collectsSightings: options.collectsSightings, filter: options.filter,
+            verifiesChecksums: options.verifiesChecksums, deduplicates: options.deduplicates)
         var builder = ContactBuilder(homeNetworks: options.homeNetworks)
+        var captures = CaptureCoverage()
         var lines = LineCoverage()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for (report, packets, bytes) in distinct.leftOut {
             engine.leaveOut(packets: packets, bytes: bytes)
             facts.inputs.append(report)
         }
-        for input in distinct.kept {
+        for input in readMerged(distinct.kept, into: &engine, &captures) {
             if let walker = input.walker {
                 var run = CaptureRun(input, walker: walker)
                 run.run(input, into: &engine)
+                captures.add(run.walker)
                 facts.inputs.append(run.report)
             } else if case .log(let format) = input.kind {
                 var run = LogRun(input, format: format)
@@ -87,8 +98,21 @@ package struct Run {
         builder.take(engine)
         (facts.contacts, facts.lookups) = builder.finish()
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-        facts.coverage = CoverageBuilder.coverage(engine, flows: builder.flowCount, lines: lines)
+        facts.coverage = CoverageBuilder.coverage(engine, captures: captures, flows: builder.flowCount, lines: lines)
         sightings = engine.output.sightings.map { ($0.key, $0.value) }
+    }
+
+    /// When packets are to be used once, captures are read side by side; returns what is left to be read in turn.
+    private mutating func readMerged(
+        _ inputs: [Input], into engine: inout FlowEngine, _ captures: inout CaptureCoverage
+    ) -> [Input] {
+        guard options.deduplicates else { return inputs }
+        var rest: [Input] = []
+        var run = MergedRun(inputs, rest: &rest)
+        run.run(into: &engine)
+        facts.inputs += run.reports
+        captures.add(dropped: run.droppedPackets)
+        return rest
     }
 
     /// By first packet, so that pieces of one capture follow each other whatever their order on the command line.

@@ -38,13 +38,17 @@ package struct DomainFault: Error, Equatable, Sendable {
 
 extension DomainEntry {
     /// Reads an entry as people write it, and refuses what would never match or would match too much.
-    package init(parsing text: String) throws(DomainFault) {
+    ///
+    /// `sharedSuffix` admits a company's own suffix such as `cloudfront.net`: for the owner of shared
+    /// infrastructure, which everything beneath it belongs to whoever rents it.
+    package init(parsing text: String, sharedSuffix: Bool = false) throws(DomainFault) {
         let isExact = text.hasPrefix("=")
         let name = try DomainEntry.normalise(isExact ? String(text.dropFirst()) : text, written: text)
         if PublicSuffixList.isSuffix(name) {
             // `=name` cannot reach other parties' names beneath it, so a company's own suffix may stand
             // alone.
-            guard isExact, name.contains("."), !PublicSuffixList.isRegistrySuffix(name) else {
+            guard isExact || sharedSuffix, name.contains("."), !PublicSuffixList.isRegistrySuffix(name)
+            else {
                 throw DomainFault(
                     message:
                         "\(quoted(text)) is a public suffix: names beneath it belong to different parties; "

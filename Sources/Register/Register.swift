@@ -6,6 +6,8 @@ package struct Register: Sendable {
     package let thirdParties: [ThirdParty]
     package let platform: [PlatformService]
     package let exceptions: [ExceptionRecord]
+    /// From which reasons severities are added up.
+    package let severity: SeverityWeights
     /// The files that were read, in order.
     package let files: [String]
     /// SHA-256 over the files' names and bytes, in lower-case hexadecimal.
@@ -20,6 +22,7 @@ package struct Register: Sendable {
         thirdParties = content.thirdParties
         platform = content.platform
         exceptions = content.exceptions
+        severity = content.severities.first?.weights ?? SeverityWeights()
         self.files = files
         self.sha256 = sha256
         claims = DomainClaim.all(of: content)

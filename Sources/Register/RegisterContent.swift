@@ -5,6 +5,8 @@ struct RegisterContent {
     var thirdParties: [ThirdParty] = []
     var platform: [PlatformService] = []
     var exceptions: [ExceptionRecord] = []
+    /// Where severity tables stand, and what they say; at most one may be there.
+    var severities: [(place: Place, weights: SeverityWeights)] = []
 }
 
 extension RegisterContent {
@@ -12,6 +14,9 @@ extension RegisterContent {
     func check(_ log: ProblemLog) {
         for extra in districts.dropFirst() {
             log.add(extra.place, "the district is described already at \(districts[0].place)")
+        }
+        for extra in severities.dropFirst() {
+            log.add(extra.place, "the severity table stands already at \(severities[0].place)")
         }
         checkUnique(vendors.map { ($0.id, $0.place) }, what: "vendor id", log)
         checkUnique(vendors.flatMap { $0.agreements.map { ($0.id, $0.place) } }, what: "agreement id", log)

@@ -42,6 +42,7 @@ extension Register {
                 content.thirdParties += reader.content.thirdParties
                 content.platform += reader.content.platform
                 content.exceptions += reader.content.exceptions
+                content.severities += reader.content.severities
             }
         }
         content.check(log)

@@ -7,13 +7,14 @@ struct RegisterYAML {
     var content = RegisterContent()
 
     mutating func read(_ root: YAMLValue) {
-        let keys = ["district", "vendors", "third_parties", "platform", "exceptions"]
+        let keys = ["district", "vendors", "third_parties", "platform", "exceptions", "severity"]
         guard let map = root.map("the register", keys: keys) else { return }
         if let value = map["district"], let district = district(value) { content.districts.append(district) }
         content.vendors += map.list("vendors").compactMap(vendor)
         content.thirdParties += map.list("third_parties").compactMap(thirdParty)
         content.platform += map.list("platform").compactMap(platformService)
         content.exceptions += map.list("exceptions").compactMap(exception)
+        if let value = map["severity"] { content.severities.append((value.place, severity(value))) }
     }
 
     private func district(_ value: YAMLValue) -> District? {
@@ -77,7 +78,9 @@ struct RegisterYAML {
         guard let map = value.map("a third party", keys: keys) else { return nil }
         let owner = map.required("owner")?.string()
         let category = map.required("category")?.string()
-        let domains = listed(map.required("domains")?.list() ?? [])
+        // Who rents out shared infrastructure may be named by its suffix, and nobody else.
+        let isCarrier = category.map(ThirdParty.carrierCategories.contains) ?? false
+        let domains = listed(map.required("domains")?.list() ?? [], sharedSuffix: isCarrier)
         let source = map["source"]?.string()
         let from = map["valid_from"]?.day()
         let to = map["valid_to"]?.day()
@@ -123,8 +126,10 @@ struct RegisterYAML {
 // MARK: - Values that several records share
 
 /// Domains with their places.
-func listed(_ values: [YAMLValue]) -> [ListedDomain] {
-    values.compactMap { value in value.domain().map { ListedDomain($0, at: value.place) } }
+func listed(_ values: [YAMLValue], sharedSuffix: Bool = false) -> [ListedDomain] {
+    values.compactMap { value in
+        value.domain(sharedSuffix: sharedSuffix).map { ListedDomain($0, at: value.place) }
+    }
 }
 
 /// A text without spaces by which other records and outputs refer to this one.

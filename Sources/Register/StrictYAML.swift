@@ -119,11 +119,11 @@ extension YAMLValue {
         return nil
     }
 
-    /// A domain of the register.
-    package func domain() -> DomainEntry? {
+    /// A domain of the register; `sharedSuffix` as in `DomainEntry`.
+    package func domain(sharedSuffix: Bool = false) -> DomainEntry? {
         guard let text = string() else { return nil }
         do {
-            return try DomainEntry(parsing: text)
+            return try DomainEntry(parsing: text, sharedSuffix: sharedSuffix)
         } catch {
             problem(error.message)
             return nil

@@ -34,7 +34,7 @@ package struct Report: Sendable {
         self.init(facts: facts, judge: Judge(register: register, roster: roster), tool: tool)
     }
 
-    package init(facts: Facts, judge: Judge, tool: String, weights: SeverityWeights = SeverityWeights()) {
+    package init(facts: Facts, judge: Judge, tool: String) {
         let register = judge.register
         toolVersion = tool
         self.register = RegisterSummary(
@@ -46,7 +46,7 @@ package struct Report: Sendable {
             sha256: judge.roster.sha256, file: judge.roster.file, networks: judge.roster.networks.count)
         inputs = facts.inputs
         coverage = facts.coverage
-        assessment = Assessment(facts, judge: judge, weights: weights)
+        assessment = Assessment(facts, judge: judge)
     }
 
     /// Whether any finding is at or above `severity`: exit code 1 under `--fail-on`.

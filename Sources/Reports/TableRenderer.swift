@@ -9,6 +9,9 @@ package struct TableRenderer {
     let width: Int
     let colour: Bool
 
+    /// Enough to see what kind they are; nobody reads hundreds of them on a terminal.
+    static let lowFindingsShown = 10
+
     /// `width` in terminal cells, at least 40; `colour` only for a terminal that wants it.
     package init(width: Int = 80, colour: Bool = false) {
         self.width = max(40, width)
@@ -61,7 +64,14 @@ package struct TableRenderer {
         var lines = section("FINDINGS: \(summary)")
         lines += wrap("What student devices did that no agreement or other record permits.", style: .dim)
         if !findings.isEmpty { lines.append("") }
-        for finding in findings { lines += self.finding(finding, clock) + [""] }
+        // They come by severity: whatever is high is shown, and a long tail of low ones is counted.
+        let shown = findings.filter { $0.severity != .low }
+        let low = findings.filter { $0.severity == .low }
+        for finding in shown + low.prefix(TableRenderer.lowFindingsShown) {
+            lines += self.finding(finding, clock) + [""]
+        }
+        let rest = low.count - TableRenderer.lowFindingsShown
+        if rest > 0 { lines += wrap("and \(rest) more low: --format json", style: .dim) + [""] }
         if findings.isEmpty { return lines }
         lines.removeLast()
         return lines

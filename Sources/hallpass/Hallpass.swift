@@ -18,5 +18,8 @@ struct Hallpass: ParsableCommand {
               hallpass lookup ads.example --register allowlists/ --on 2026-11-24
             """,
         version: version,
-        subcommands: [AnalyzeCommand.self, ContactsCommand.self, NamesCommand.self, LookupCommand.self])
+        subcommands: [
+            AnalyzeCommand.self, ContactsCommand.self, NamesCommand.self, LookupCommand.self,
+            RegisterCommand.self,
+        ])
 }

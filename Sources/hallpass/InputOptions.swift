@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Captures
 import Contacts
 import Foundation
 import Pipeline
@@ -18,6 +19,20 @@ struct InputOptions: ParsableArguments {
             discussion: "Default: RFC 1918, RFC 6598, RFC 4193 and link-local.", valueName: "prefix"))
     var homeNetworks: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Use only packets that pass a capture filter, such as 'net 10.20.0.0/16 and not port 22'.",
+            discussion: "The language of tcpdump (pcap-filter); what does not pass is counted.", valueName: "expression"))
+    var filter: String?
+
+    @Flag(
+        name: .customLong("verify-checksums"),
+        help: "Leave out packets with a wrong checksum (captures on the sending machine often have them).")
+    var verifyChecksums = false
+
+    @Flag(help: "Use a packet once that two sensors or overlapping files hold (same bytes within 20 ms).")
+    var deduplicate = false
+
     @Flag(name: .shortAndLong, help: "No messages about inputs that were passed over.")
     var quiet = false
 
@@ -34,6 +49,13 @@ struct InputOptions: ParsableArguments {
             options.homeNetworks = given
         } else if !fromRoster.isEmpty {
             options.homeNetworks = fromRoster
+        }
+        options.deduplicates = deduplicate
+        options.verifiesChecksums = verifyChecksums
+        do {
+            options.filter = try filter.map { text throws(FilterFault) in try CaptureFilter(text) }
+        } catch {
+            throw ValidationError("\(error)")
         }
         return options
     }

@@ -114,6 +114,35 @@ enum Demo {
         #expect(table.split(separator: "\n").last?.contains("verdict") == true)
     }
 
+    @Test func aLongTailOfLowFindingsIsCountedAndNothingGraverIs() throws {
+        var facts = Demo.facts()
+        for index in 0..<40 {
+            facts.contacts.append(Demo.contact(nil, "10.20.0.5", server: "198.51.100.\(index + 101)"))
+        }
+        let report = Report(
+            facts: facts, register: try Register.load(Demo.path("allowlists")),
+            roster: try Roster.load(Demo.path("allowlists")), tool: "0.1.0")
+        let findings = report.assessment.findings
+        let low = findings.filter { $0.severity == .low }.count
+        let lines = TableRenderer().render(report).split(separator: "\n")
+        #expect(lines.contains("and \(low - TableRenderer.lowFindingsShown) more low: --format json"))
+        for finding in findings where finding.severity != .low {
+            let words = finding.verdict.words
+            let head = TerminalText.safe("\(finding.domain): \(words)")
+            #expect(lines.contains { $0.contains(head) }, "\(finding.domain)")
+        }
+    }
+
+    @Test func theListShowsWhatWasSignedAndCountsTheRest() throws {
+        let register = try Register.load(Demo.path("allowlists"))
+        let text = RegisterListRenderer(format: .text).render(register, all: false)
+        #expect(text.contains("  agreement  MA-NDPA-2023-0042: signed from 2023-06-30 to 2026-06-30\n"))
+        #expect(text.hasSuffix("without an agreement (--all lists them)\n"))
+        let all = RegisterListRenderer(format: .json).render(register, all: true)
+        let parsed = try JSONSerialization.jsonObject(with: Data(all.utf8)) as? [Any]
+        #expect(parsed?.count == register.vendors.count)
+    }
+
     @Test func colourComesOnlyWhenAskedFor() throws {
         let report = try Demo.report()
         #expect(TableRenderer(colour: true).render(report).contains("\u{1b}["))

@@ -37,6 +37,10 @@ struct IDTable: Sendable {
         }
     }
 
+    /// The first slot that a search for `hash` looks at.
+    @inline(__always)
+    func firstSlot(_ hash: UInt32) -> UInt64 { slots[Int(hash) & mask] }
+
     /// Adds the next id, which is `count`, under `hash`; nil when the table is full.
     mutating func append(_ hash: UInt32) -> Int? {
         guard count < IDTable.limit else { return nil }
@@ -143,8 +147,7 @@ struct AddressInterner: Sendable {
     mutating func intern(_ address: IPAddress) -> Int? {
         let mixed = mix(address.low, address.high ^ (address.isIPv4 ? 4 : 6))
         let hash = UInt32(truncatingIfNeeded: mixed ^ mixed &>> 32)
-        let known = addresses
-        if let id = table.find(hash, isSame: { known[$0] == address }) { return id }
+        if let id = table.find(hash, isSame: { addresses[$0] == address }) { return id }
         guard let id = table.append(hash) else { return nil }
         addresses.append(address)
         return id

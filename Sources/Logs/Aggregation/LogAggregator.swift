@@ -13,6 +13,13 @@ package struct LogAggregator: Sendable {
     private(set) var moreServers: Set<UInt64> = []
     private var table = IDTable()
     private var lastClient: (address: IPAddress, id: UInt32)?
+    /// Records not yet counted in `rows`: never any between two buffers.
+    private var pending: [PendingRecord] = []
+    /// What `settle` read ahead; kept so that the reading is not optimised away.
+    private var readAhead: UInt64 = 0
+
+    /// Enough to keep the memory busy, few enough to stay in the first-level cache (2.5 kB).
+    private static let pendingLimit = 32
 
     /// Entries of `moreServers`: enough for every CDN of a large district's day, and 64 MB at most.
     static let moreServersLimit = 4_000_000
@@ -42,10 +49,35 @@ package struct LogAggregator: Sendable {
         let hour = UInt32(truncatingIfNeeded: record.start.hour)
         let key = LogRowKey(
             client: client, user: user, destination: destination, hour: hour, what: LogRowKey.what(record))
-        guard let index = rowIndex(key, firstRecord: record) else { return false }
-        rows[index].add(record)
-        if server != LogRowKey.noID, rows[index].server0 != server { note(server, at: index) }
+        // Rows are counted later, so there must be room for whatever waits.
+        guard table.count &+ pending.count < IDTable.limit else { return false }
+        pending.append(PendingRecord(record, key: key, server: server))
+        if pending.count >= LogAggregator.pendingLimit { settle() }
         return true
+    }
+
+    /// Counts the records that wait. There are more rows than any cache holds, and a processor waits for one
+    /// miss as long as for ten that do not depend on each other: so first all slots are read, then all rows,
+    /// and then each record finds its own in the cache.
+    mutating func settle() {
+        var seen: UInt64 = 0
+        for record in pending { seen &+= table.firstSlot(record.hash) }
+        for record in pending {
+            let slot = table.firstSlot(record.hash)
+            let id = Int(slot & 0xffff_ffff) &- 1
+            if id >= 0, UInt32(truncatingIfNeeded: slot &>> 32) == record.hash, id < rows.count {
+                seen &+= rows[id].records &+ UInt64(truncatingIfNeeded: rows[id].last)
+            }
+        }
+        readAhead = seen
+        for record in pending {
+            guard let index = rowIndex(record) else { continue }
+            rows[index].add(record)
+            if record.server != LogRowKey.noID, rows[index].server0 != record.server {
+                note(record.server, at: index)
+            }
+        }
+        pending.removeAll(keepingCapacity: true)
     }
 
     /// The id of a text, `noID` when it is absent; nil when the table is full.
@@ -72,10 +104,10 @@ package struct LogAggregator: Sendable {
     }
 
     @inline(__always)
-    private mutating func rowIndex(_ key: LogRowKey, firstRecord record: LogRecord) -> Int? {
-        if let index = findRow(key) { return index }
-        guard let index = table.append(key.hash) else { return nil }
-        rows.append(LogRow(record, key: key))
+    private mutating func rowIndex(_ record: PendingRecord) -> Int? {
+        if let index = table.find(record.hash, isSame: { rows[$0].key == record.key }) { return index }
+        guard let index = table.append(record.hash) else { return nil }
+        rows.append(LogRow(record))
         return index
     }
 

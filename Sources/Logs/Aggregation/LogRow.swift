@@ -64,10 +64,10 @@ struct LogRow: Sendable {
     var known: UInt8
 
     /// A row for its first record.
-    init(_ record: LogRecord, key: LogRowKey) {
-        self.key = key
-        first = record.start.nanoseconds
-        last = record.end.nanoseconds
+    init(_ record: PendingRecord) {
+        key = record.key
+        first = record.first
+        last = record.last
         records = 0
         bytesUp = 0
         bytesDown = 0
@@ -80,26 +80,19 @@ struct LogRow: Sendable {
     }
 
     @inline(__always)
-    mutating func add(_ record: LogRecord) {
-        first = min(first, record.start.nanoseconds)
-        last = max(last, record.end.nanoseconds)
+    mutating func add(_ record: PendingRecord) {
+        first = min(first, record.first)
+        last = max(last, record.last)
         records &+= 1
         flags.formUnion(record.flags)
-        let isAside =
-            record.action != .allowed || !record.flags.isDisjoint(with: [.servedFromCache, .replyBlocked])
         if record.flags.contains(.servedFromCache) { recordsFromCache &+= 1 }
-        if isAside {
-            bytesAside &+= (record.bytesUp ?? 0) &+ (record.bytesDown ?? 0)
+        if record.isAside {
+            bytesAside &+= record.bytesUp &+ record.bytesDown
             return
         }
-        if let up = record.bytesUp {
-            bytesUp &+= up
-            known |= 1
-        }
-        if let down = record.bytesDown {
-            bytesDown &+= down
-            known |= 2
-        }
+        bytesUp &+= record.bytesUp
+        bytesDown &+= record.bytesDown
+        known |= record.known
     }
 
     mutating func add(_ other: LogRow) {
@@ -112,5 +105,36 @@ struct LogRow: Sendable {
         recordsFromCache &+= other.recordsFromCache
         flags.formUnion(other.flags)
         known |= other.known
+    }
+}
+
+/// A record whose names are numbered and which waits to be counted (see `LogAggregator.settle`).
+struct PendingRecord: Sendable {
+    var key: LogRowKey
+    var first: Int64
+    var last: Int64
+    var bytesUp: UInt64
+    var bytesDown: UInt64
+    var hash: UInt32
+    var server: UInt32
+    var flags: LogFlags
+    /// Bit 0: bytes up are stated; bit 1: bytes down.
+    var known: UInt8
+    /// Whether the bytes did not pass between client and destination.
+    var isAside: Bool
+
+    @inline(__always)
+    init(_ record: LogRecord, key: LogRowKey, server: UInt32) {
+        self.key = key
+        self.server = server
+        first = record.start.nanoseconds
+        last = record.end.nanoseconds
+        bytesUp = record.bytesUp ?? 0
+        bytesDown = record.bytesDown ?? 0
+        hash = key.hash
+        flags = record.flags
+        known = (record.bytesUp == nil ? 0 : 1) | (record.bytesDown == nil ? 0 : 2)
+        isAside =
+            record.action != .allowed || !record.flags.isDisjoint(with: [.servedFromCache, .replyBlocked])
     }
 }

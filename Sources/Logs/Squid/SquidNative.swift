@@ -26,15 +26,13 @@ package struct SquidNative: LogLineParser {
             return .fieldsMissing
         }
         guard let bytes = readBytes(line, size) else { return .numberInvalid }
-        record.method = SquidNative.method(line, method)
+        record.method = ProxyRequest.method(line, method)
         guard let tail = readTail(line, from: fields.position, into: &record) else { return .fieldsMissing }
-        if let reason = readClient(line, client, into: &record) { return reason }
+        if let reason = ProxyRequest.readClient(line, client, into: &record) { return reason }
         if result.tags.contains(.udp) { return .cacheQuery }
 
         let isConnect = record.method == .connect
-        if let reason = isConnect ? readTarget(line, url, into: &record) : readURL(line, url, into: &record) {
-            return reason
-        }
+        if let reason = ProxyRequest.readDestination(line, url, into: &record) { return reason }
         if record.name.isPresent, tail.route == .origin { record.server = tail.peer }
         let isReached = tail.route != .nowhere
         if isConnect, result.tags.contains(.bare), result.status == 200, bytes == 0, !isReached {
@@ -89,74 +87,6 @@ package struct SquidNative: LogLineParser {
         if line.isDash(field) { return .some(nil) }
         guard let value = DecimalText.read(line, from: field.start, to: field.end) else { return nil }
         return .some(value)
-    }
-
-    private func readClient(_ line: RawSpan, _ field: FieldRange, into record: inout LogRecord) -> LogReason?
-    {
-        if let address = IPAddress.quickIPv4(line, from: field.start, to: field.end) {
-            record.client = address
-            return nil
-        }
-        if line.isDash(field) { return .internalRequest }
-        if let address = IPAddress(ascii: line.clamped(from: field.start, count: field.count)) {
-            record.client = address.unmapped
-            return nil
-        }
-        record.clientHost = HostText.clientName(line, from: field.start, to: field.end, into: &record)
-        return record.clientHost.isPresent ? nil : .clientInvalid
-    }
-
-    /// `host:port` of a CONNECT.
-    private func readTarget(_ line: RawSpan, _ field: FieldRange, into record: inout LogRecord) -> LogReason?
-    {
-        if line.isDash(field) || SquidNative.isError(line, field) { return .noDestination }
-        guard let split = HostText.splitPort(line, from: field.start, to: field.end), let port = split.port
-        else {
-            return .portInvalid
-        }
-        record.port = port
-        // The log does not say what ran inside. On 443 it is TLS but for oddities; elsewhere it stays
-        // unknown.
-        record.service = port == 443 ? .tls : .unknown
-        return HostText.readHost(
-            line, from: field.start, to: split.hostEnd, source: .httpConnect, into: &record)
-    }
-
-    private func readURL(_ line: RawSpan, _ field: FieldRange, into record: inout LogRecord) -> LogReason? {
-        guard let url = URLText(line, field) else {
-            let isPath = line.byte(at: field.start) == UInt8(ascii: "/")
-            let isNone = isPath || line.isDash(field) || SquidNative.isError(line, field)
-            return isNone ? .noDestination : .targetInvalid
-        }
-        if url.scheme == .internalObject { return .internalRequest }
-        guard let split = HostText.splitPort(line, from: url.hostStart, to: url.authorityEnd) else {
-            return .portInvalid
-        }
-        record.service = url.scheme.service
-        record.port = split.port ?? url.scheme.port
-        return HostText.readHost(
-            line, from: url.hostStart, to: split.hostEnd, source: .proxyURL, into: &record)
-    }
-
-    private static func isError(_ line: RawSpan, _ field: FieldRange) -> Bool {
-        field.count >= 6 && line.word(at: field.start, count: 6) == 0x3a72_6f72_7265  // "error:"
-    }
-
-    @inline(__always)
-    private static func method(_ line: RawSpan, _ field: FieldRange) -> LogMethod {
-        guard field.count <= 8 else { return .other }
-        return switch line.word(at: field.start, count: field.count) {
-        case 0x54_4547: .get
-        case 0x4441_4548: .head
-        case 0x5453_4f50: .post
-        case 0x54_5550: .put
-        case 0x54_4345_4e4e_4f43: .connect
-        case 0x4554_454c_4544: .delete
-        case 0x53_4e4f_4954_504f: .options
-        case 0x48_4354_4150: .patch
-        case 0x2d: .none
-        default: .other
-        }
     }
 }
 

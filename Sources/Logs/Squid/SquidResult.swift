@@ -29,7 +29,13 @@ struct SquidResult: Equatable, Sendable {
         guard slash >= 3, text.byte(at: slash) == UInt8(ascii: "/"),
             let status = DecimalText.read(text, from: slash + 1, to: text.byteCount, maxDigits: 3)
         else { return nil }
-        self.status = UInt16(truncatingIfNeeded: status)
+        self.init(tags: text.clamped(from: 0, count: slash), status: UInt16(truncatingIfNeeded: status))
+    }
+
+    /// The tags alone, with the status from elsewhere in the line.
+    init?(tags text: RawSpan, status: UInt16) {
+        let slash = text.byteCount
+        self.status = status
         tags = []
         var isFirst = true
         var start = 0

@@ -17,7 +17,7 @@ extension SquidNative {
         guard let user = words.next(), let second = words.next(), words.next() != nil else { return nil }
         if words.next() == nil {
             guard let found = hierarchy(line, second) else { return nil }
-            readUser(line, user, into: &record)
+            SquidNative.readUser(line, user, into: &record)
             return found
         }
         return readLongTail(line, from: start, to: end, into: &record)
@@ -60,7 +60,7 @@ extension SquidNative {
             record.flags.insert(.ambiguousLine)
             return SquidTail(route: found.route, peer: matches > 1 ? nil : found.peer)
         }
-        readUser(line, user, into: &record)
+        SquidNative.readUser(line, user, into: &record)
         return found
     }
 
@@ -119,7 +119,7 @@ extension SquidNative {
     /// Sets the record's user, with Squid's escapes undone (`src/format/Quoting.cc`): `%XX`, `\\`, `\r`,
     /// `\n`.
     @inline(__always)
-    private func readUser(_ line: RawSpan, _ field: FieldRange, into record: inout LogRecord) {
+    static func readUser(_ line: RawSpan, _ field: FieldRange, into record: inout LogRecord) {
         if line.isDash(field) { return }
         if field.count > LogRecord.userLimit {
             record.flags.insert(.userTooLong)

@@ -1,0 +1,69 @@
+import Bytes
+import Foundation
+import Testing
+
+@testable import Logs
+
+/// Every folder under `Fixtures` holds a log of one format, `access.log`, and what is to come of it,
+/// `expected.txt`: its first line is the format's word. A difference shows the text that was made.
+@Suite struct FixtureTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Fixtures")
+
+    static func names() -> [String] {
+        let found = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return (found ?? []).sorted()
+    }
+
+    @Test(arguments: names()) func givesTheExpectedContacts(name: String) throws {
+        let place = FixtureTests.folder.appendingPathComponent(name)
+        let bytes = [UInt8](try Data(contentsOf: place.appendingPathComponent("access.log")))
+        let expected = try String(contentsOf: place.appendingPathComponent("expected.txt"), encoding: .utf8)
+        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0) })
+        #expect(FixtureTests.text(read(bytes, as: format), kind: format.kind) == expected)
+        // In pieces of odd sizes, with CRLF, and compared with itself cut anywhere.
+        for step in [1, 7, 64] {
+            let again = FixtureTests.text(read(bytes, as: format, step: step), kind: format.kind)
+            #expect(again == expected)
+        }
+    }
+
+    @Test(arguments: names()) func survivesEveryPrefixAndChangedByte(name: String) throws {
+        let place = FixtureTests.folder.appendingPathComponent(name)
+        let bytes = [UInt8](try Data(contentsOf: place.appendingPathComponent("access.log")))
+        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0) })
+        for count in stride(from: 0, to: bytes.count, by: 3) {
+            check(read(Array(bytes[..<count]), as: format))
+        }
+        for index in bytes.indices {
+            var changed = bytes
+            for value: UInt8 in [0, 10, 32, 34, 91, 255] {
+                changed[index] = value
+                if (index + Int(value)) % 5 == 0 { check(read(changed, as: format)) }
+            }
+        }
+    }
+
+    private func check(_ chunk: LogChunk) {
+        let others = LogReason.allCases.reduce(UInt64(0)) { $0 + chunk.tally[$1].count }
+        #expect(chunk.tally.linesRead == chunk.tally.linesUsed + others)
+    }
+
+    static func text(_ chunk: LogChunk, kind: String) -> String {
+        var lines = ["\(kind): \(chunk.tally.linesRead) lines, \(chunk.tally.linesUsed) used"]
+        for reason in LogReason.allCases where chunk.tally[reason].count > 0 {
+            lines.append("\(chunk.tally[reason].count) x \(reason.text)")
+        }
+        for row in chunk.contacts.makeRows() {
+            let servers = row.servers.map(\.description).joined(separator: ",")
+            let client = row.client?.description ?? row.clientHost ?? "-"
+            lines.append(
+                "\(client) user=\(row.clientUser ?? "-") \(row.name ?? "-") [\(servers)] \(row.port)"
+                    + " \(row.transport.word) \(row.service.word) \(row.nameSource.word) \(row.action.word)"
+                    + " \(row.first) \(row.last) n=\(row.records) cache=\(row.recordsFromCache)"
+                    + " up=\(row.bytesUp.map(String.init) ?? "-") down=\(row.bytesDown.map(String.init) ?? "-")"
+                    + " aside=\(row.bytesAside) \(row.bytesScope.word) flags=\(row.flags.rawValue)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
