@@ -110,7 +110,7 @@ def http_facts(packet, http):
     method = first(http, "http.request.method")
     if method == "CONNECT":
         yield ("http_connect", *packet.to_server(), host(first(http, "http.request.uri")), "-")
-    elif method is not None:
+    if method is not None:
         for field in all_of(http, "http.host"):
             yield ("http_host", *packet.to_server(), host(field.get("show")), "-")
 

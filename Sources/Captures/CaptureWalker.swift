@@ -5,6 +5,7 @@ package enum CaptureWalker: Sendable {
     case pcap(PCAPWalker)
     case pcapng(PCAPNGWalker)
     case snoop(SnoopWalker)
+    case erf(ERFWalker)
 
     /// The walker for the container that `prefix` begins with; nil when it is none.
     package init?(_ prefix: RawSpan) {
@@ -15,6 +16,8 @@ package enum CaptureWalker: Sendable {
             self = .snoop(SnoopWalker(header: header))
         } else if (try? reader.u32LE()) == PCAPNGWalker.sectionHeaderType {
             self = .pcapng(PCAPNGWalker())
+        } else if ERFWalker.recognises(prefix) {
+            self = .erf(ERFWalker())
         } else {
             return nil
         }
@@ -26,6 +29,7 @@ package enum CaptureWalker: Sendable {
         case .pcap: "pcap"
         case .pcapng: "pcapng"
         case .snoop: "snoop"
+        case .erf: "erf"
         }
     }
 
@@ -33,7 +37,7 @@ package enum CaptureWalker: Sendable {
     package var firstRecordOffset: Int {
         switch self {
         case .pcap: PCAPHeader.byteCount
-        case .pcapng: 0
+        case .pcapng, .erf: 0
         case .snoop: SnoopHeader.byteCount
         }
     }
@@ -44,6 +48,7 @@ package enum CaptureWalker: Sendable {
         case .pcap: 0
         case .pcapng(let walker): walker.tally.droppedPackets
         case .snoop(let walker): walker.droppedPackets
+        case .erf(let walker): walker.droppedPackets
         }
     }
 
@@ -63,6 +68,10 @@ package enum CaptureWalker: Sendable {
         case .snoop(var walker):
             let step = walker.walk(window, from: start, into: &batch)
             self = .snoop(walker)
+            return step
+        case .erf(var walker):
+            let step = walker.walk(window, from: start, into: &batch)
+            self = .erf(walker)
             return step
         }
     }

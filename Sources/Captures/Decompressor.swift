@@ -27,7 +27,8 @@ package final class Decompressor: ByteSource {
         self.handle = handle
     }
 
-    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+    package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int
+    {
         let got = unsafe buffer.fill(at: offset, count: count) { unsafe handle.read($0) }
         guard got >= 0 else { throw FileFault(path: path, reason: handle.reason) }
         return got

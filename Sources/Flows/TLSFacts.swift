@@ -92,7 +92,11 @@ enum HTTPFacts {
     {
         if head.refusal != nil { output.tally.namesRefused &+= 1 }
         let kind: SightingKind = head.isConnect ? .httpConnect : .httpHost
-        if let host = head.host { output.see(kind, host.text, ends: ends) }
+        if head.isConnect, let host = head.host { output.see(.httpConnect, host.text, ends: ends) }
+        // A CONNECT states its target once more as a Host field: two facts of one request.
+        if let host = head.hostField ?? (head.isConnect ? nil : head.targetHost) {
+            output.see(.httpHost, host.text, ends: ends)
+        }
         var label = FlowLabel(service: .http)
         // Two Host fields that differ: which one the server believed cannot be known.
         if let host = head.host, !host.isAddress, !head.hostsConflict {

@@ -60,7 +60,8 @@ enum Loopback {
 enum PacketTap {
     static func decode(_ reader: inout ByteReader) -> PacketDecoder.Layer {
         let start = reader.offset
-        guard let length = try? reader.u32LE(), let next = try? reader.u32LE(), let inner = try? reader.u32LE()
+        guard let length = try? reader.u32LE(), let next = try? reader.u32LE(),
+            let inner = try? reader.u32LE()
         else { return .unused(.truncatedLink) }
         guard length >= 12, next == 1, inner != 149, inner != 258 else { return .unused(.malformedLink) }
         guard Int(length) <= reader.bytes.byteCount &- start else { return .unused(.truncatedLink) }

@@ -29,7 +29,7 @@ package enum PacketDecoder {
         case gtpu
         case l2tp
         /// IPv6 at this offset of the frame.
-        case teredo(Int)
+        case embeddedIPv6(Int)
         case wlan
         /// The packet is decoded as far as it goes.
         case finished
@@ -96,7 +96,7 @@ package enum PacketDecoder {
             case .geneve: layer = GENEVE.decode(&reader)
             case .gtpu: layer = GTPU.decode(&reader)
             case .l2tp: layer = L2TP.decode(&reader)
-            case .teredo(let offset):
+            case .embeddedIPv6(let offset):
                 reader = ByteReader(reader.bytes, at: offset)
                 layer = .ipv6
             case .wlan: layer = IEEE80211.decode(&reader, into: &packet)

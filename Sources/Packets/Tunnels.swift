@@ -46,9 +46,10 @@ enum UDPTunnel {
         guard packet.payloadCaptured >= 8 else { return .finished }
         switch (packet.sourcePort, packet.destinationPort) {
         case (_, 4789), (_, 8472), (_, 4790): return VXLAN.fits(reader) ? .vxlan : .finished
-        case (_, 6081): return GENEVE.fits(reader) ? .geneve : .finished
+        case (6081, _), (_, 6081): return GENEVE.fits(reader) ? .geneve : .finished
         case (2152, _), (_, 2152): return GTPU.fits(reader, packet.payloadLength) ? .gtpu : .finished
         case (3544, _), (_, 3544): return Teredo.next(reader, packet.payloadLength)
+        case (5072, _), (_, 5072): return AYIYA.next(reader, packet.payloadLength)
         case (1701, _), (_, 1701): return L2TP.fits(reader) ? .l2tp : .finished
         default: return .finished
         }
@@ -156,7 +157,21 @@ enum Teredo {
         guard reader.peek().map({ $0 >> 4 }) == 6, UDPTunnel.looksLikeIP(reader, available: left) else {
             return .finished
         }
-        return .teredo(reader.offset)
+        return .embeddedIPv6(reader.offset)
+    }
+}
+
+/// AYIYA (draft-massar-v6ops-ayiya §4): identity and signature lengths, next header, epoch, then IPv6.
+enum AYIYA {
+    static func next(_ start: ByteReader, _ available: Int) -> PacketDecoder.Layer {
+        var reader = start
+        guard let identity = try? reader.u8(), let signature = try? reader.u8(), (try? reader.skip(1)) != nil,
+            let next = try? reader.u8(), next == IPProtocol.ipv6, identity >> 4 <= 6,
+            (try? reader.skip(4 + (1 << Int(identity >> 4)) + Int(signature >> 4) * 4)) != nil,
+            reader.peek().map({ $0 >> 4 }) == 6,
+            UDPTunnel.looksLikeIP(reader, available: available &- (reader.offset &- start.offset))
+        else { return .finished }
+        return .embeddedIPv6(reader.offset)
     }
 }
 

@@ -16,7 +16,9 @@ struct FrameCursor: ~Copyable {
 
     /// Nil when the input is no capture or cannot be opened again.
     init?(_ input: Input) {
-        guard let walker = input.walker, let reopen = input.reopen, let source = try? reopen() else { return nil }
+        guard let walker = input.walker, let reopen = input.reopen, let source = try? reopen() else {
+            return nil
+        }
         window = InputWindow(fresh: source)
         self.walker = walker
         report = input.report
@@ -50,7 +52,9 @@ struct FrameCursor: ~Copyable {
 
     /// The bytes of the frame that `peek` gave.
     @_lifetime(borrow self)
-    func bytes(_ frame: FrameRecord) -> RawSpan { window.bytes.clamped(from: frame.offset, count: frame.captured) }
+    func bytes(_ frame: FrameRecord) -> RawSpan {
+        window.bytes.clamped(from: frame.offset, count: frame.captured)
+    }
 
     private mutating func refill() {
         batch.removeAll()
@@ -96,7 +100,9 @@ struct FrameCursor: ~Copyable {
         hasEnded = true
         report.bytes = max(report.bytes, UInt64(window.position) + UInt64(window.filled))
         guard window.filled > 0 else { return }
-        stop("cut in the middle of a packet: the record at offset \(window.position) ends after \(window.filled) bytes")
+        stop(
+            "cut in the middle of a packet: the record at offset \(window.position) ends after \(window.filled) bytes"
+        )
     }
 
     private mutating func stop(_ problem: String) {

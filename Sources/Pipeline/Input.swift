@@ -26,7 +26,8 @@ struct Input {
         var fault: FileFault?
         while filled < InputKind.prefixBytes {
             do throws(FileFault) {
-                let got = try source.readNext(into: &buffer, at: filled, count: InputKind.prefixBytes - filled)
+                let got = try source.readNext(
+                    into: &buffer, at: filled, count: InputKind.prefixBytes - filled)
                 if got == 0 { break }
                 filled += got
             } catch {

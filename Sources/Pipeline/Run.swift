@@ -98,7 +98,8 @@ package struct Run {
         builder.take(engine)
         (facts.contacts, facts.lookups) = builder.finish()
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-        facts.coverage = CoverageBuilder.coverage(engine, captures: captures, flows: builder.flowCount, lines: lines)
+        facts.coverage = CoverageBuilder.coverage(
+            engine, captures: captures, flows: builder.flowCount, lines: lines)
         sightings = engine.output.sightings.map { ($0.key, $0.value) }
     }
 

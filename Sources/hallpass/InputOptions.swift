@@ -22,7 +22,8 @@ struct InputOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Use only packets that pass a capture filter, such as 'net 10.20.0.0/16 and not port 22'.",
-            discussion: "The language of tcpdump (pcap-filter); what does not pass is counted.", valueName: "expression"))
+            discussion: "The language of tcpdump (pcap-filter); what does not pass is counted.",
+            valueName: "expression"))
     var filter: String?
 
     @Flag(

@@ -9,7 +9,8 @@ package struct SnoopHeader: Equatable, Sendable {
     /// Nil unless `prefix` begins with the identification and holds the whole header.
     package init?(_ prefix: RawSpan) {
         var reader = ByteReader(prefix)
-        guard (try? reader.u64()) == 0x736e_6f6f_7000_0000, (try? reader.u32()) == 2, let type = try? reader.u32()
+        guard (try? reader.u64()) == 0x736e_6f6f_7000_0000, (try? reader.u32()) == 2,
+            let type = try? reader.u32()
         else { return nil }
         // RFC 1761 §2 numbers datalinks anew: 0 is 802.3, 4 Ethernet, 8 FDDI.
         linkType = type == 0 || type == 4 ? LinkType(rawValue: 1) : LinkType(rawValue: 0x10000 | type)
@@ -37,7 +38,9 @@ package struct SnoopWalker: Sendable {
             guard size <= CaptureLimits.recordBytes else {
                 return .broken(consumed: offset, .oversizedRecord(UInt64(size)))
             }
-            guard size >= 24, captured <= size - 24 else { return .broken(consumed: offset, .inconsistentRecord) }
+            guard size >= 24, captured <= size - 24 else {
+                return .broken(consumed: offset, .inconsistentRecord)
+            }
             guard Int(size) <= window.byteCount &- offset else {
                 return .needMore(consumed: offset, wanting: Int(size))
             }
