@@ -1,7 +1,8 @@
 import Bytes
 
-/// The search for one kind of handshake message, a client's hello or a server's certificate, in DTLS datagrams (RFC 6347 §4.1 and §4.2, RFC 9147 §5.2), with fragments in
-/// any order and over several records and datagrams.
+/// The search for one kind of handshake message, a client's hello or a server's certificate, in DTLS
+/// datagrams (RFC 6347 §4.1 and §4.2, RFC 9147 §5.2), with fragments in any order and over several records
+/// and datagrams.
 ///
 /// ```
 /// record:  type 1 | version 2 | epoch 2 | sequence 6 | length 2
@@ -41,8 +42,8 @@ package struct DTLSSearch: Sendable {
         message(datagram)?.withRawSpan { ClientHello.parse(body: $0, dtls: true) }
     }
 
-    /// Takes in a server's datagram; returns the names of its first certificate once the message is whole (up to
-    /// DTLS 1.2: list <3> of certificates <3>).
+    /// Takes in a server's datagram; returns the names of its first certificate once the message is whole (up
+    /// to DTLS 1.2: list <3> of certificates <3>).
     package mutating func takeCertificate(_ datagram: RawSpan) -> CertificateNames? {
         message(datagram)?.withRawSpan { body -> CertificateNames? in
             var reader = ByteReader(body)
