@@ -69,13 +69,20 @@ enum TLSFacts {
         let index = Int(flow.label)
         if flight.alert != nil { output.labels[index].handshakeFailed = true }
         guard let certificate = flight.certificate else { return }
+        take(certificate, ends: ends, flow: &flow, into: &output)
+    }
+
+    static func take(
+        _ certificate: CertificateNames, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput
+    ) {
         for name in certificate.dnsNames { output.see(.tlsCertificateName, name, value: "san", ends: ends) }
         if let name = certificate.commonHost {
             output.see(.tlsCertificateName, name, value: "cn", ends: ends)
         }
+        guard flow.label >= 0 else { return }
         let names =
             certificate.dnsNames.isEmpty ? [certificate.commonHost].compactMap(\.self) : certificate.dnsNames
-        output.labels[index].certificateNames = names
+        output.labels[Int(flow.label)].certificateNames = names
     }
 }
 

@@ -6,41 +6,28 @@ import Names
 /// datagrams holds state.
 final class UDPInspection: FlowInspection {
     private var quic = QUICSearch()
-    /// Set when the flow speaks DTLS, with the side that said hello.
-    private var dtls: DTLSSearch?
-    private let dtlsClientIsA: Bool
-    /// Client datagrams that are still looked at: a hello may come again with a cookie, over a few datagrams each.
-    private var dtlsDatagramsLeft = 16
+    /// Set when the flow speaks DTLS.
+    private var dtls: DTLSConversation?
     /// The label is set and the sighting made; what is still of interest is whether the server took part.
     private var hasHello = false
     private var isDone = false
 
     /// `dtlsFromA`: who said hello in DTLS; nil for QUIC.
     init(dtlsFromA: Bool? = nil) {
-        dtls = dtlsFromA == nil ? nil : DTLSSearch()
-        dtlsClientIsA = dtlsFromA ?? false
+        dtls = dtlsFromA.map { DTLSConversation(clientIsA: $0) }
     }
 
     func wants(fromA: Bool) -> Bool {
         guard !isDone else { return false }
-        if dtls != nil { return fromA == dtlsClientIsA }
+        if let dtls { return dtls.wants(fromA: fromA) }
         // Behind the hello only the server's answer matters.
         return !hasHello || quic.clientIsA != fromA
     }
 
     func take(_ segment: Segment, _ payload: RawSpan, flow: inout Flow, into output: inout FlowOutput) {
         guard !isDone else { return }
-        if dtls != nil {
-            guard segment.fromA == dtlsClientIsA else { return }
-            if let hello = dtls?.take(payload) {
-                take(hello, flow: &flow, into: &output)
-                // After HelloVerifyRequest the same client says hello once more (RFC 6347 §4.2.1).
-                isDone = hasHello
-                hasHello = true
-                dtls = DTLSSearch()
-            }
-            dtlsDatagramsLeft -= 1
-            if dtlsDatagramsLeft == 0 { isDone = true }
+        guard dtls == nil else {
+            dtls?.take(segment, payload, flow: &flow, into: &output)
             return
         }
         apply(quic.take(payload, fromA: segment.fromA), segment, flow: &flow, into: &output)
@@ -49,16 +36,11 @@ final class UDPInspection: FlowInspection {
     func finish(_ context: Segment, flow: inout Flow, into output: inout FlowOutput) {
         guard !isDone else { return }
         if let dtls {
-            if let hello = dtls.finish() { take(hello, flow: &flow, into: &output) }
-            return
+            dtls.finish(flow: &flow, into: &output)
+        } else {
+            apply(quic.finish(), context.from(a: quic.clientIsA ?? true), flow: &flow, into: &output)
         }
-        apply(quic.finish(), context.from(a: quic.clientIsA ?? true), flow: &flow, into: &output)
         isDone = true
-    }
-
-    private func take(_ hello: ClientHello, flow: inout Flow, into output: inout FlowOutput) {
-        let ends = flow.ends(clientIsA: dtlsClientIsA)
-        TLSFacts.take(hello, kind: .dtlsSNI, service: .dtls, ends: ends, flow: &flow, into: &output)
     }
 
     private func apply(

@@ -22,7 +22,9 @@ package enum FuzzEntry {
 
     package static func dtls(_ bytes: RawSpan) {
         var search = DTLSSearch()
-        for _ in 0..<2 { _ = search.take(bytes) }
+        for _ in 0..<2 { _ = search.takeHello(bytes) }
+        var server = DTLSSearch(inServer: true)
+        _ = server.takeCertificate(bytes)
         _ = search.finish()
     }
 }

@@ -22,7 +22,7 @@ import Testing
 
     private func names(_ datagrams: [[UInt8]]) -> [String?] {
         var search = DTLSSearch()
-        return datagrams.map { datagram in datagram.withRawSpan { search.take($0)?.serverName?.text } }
+        return datagrams.map { datagram in datagram.withRawSpan { search.takeHello($0)?.serverName?.text } }
     }
 
     @Test func readsAWholeHello() {
@@ -54,7 +54,7 @@ import Testing
         let hello = body("dtls.example") + [0, 0]
         var search = DTLSSearch()
         let datagram = record(hello[0..<(hello.count - 2)], of: hello.count, at: 0)
-        #expect(datagram.withRawSpan { search.take($0) } == nil)
+        #expect(datagram.withRawSpan { search.takeHello($0) } == nil)
         #expect(search.finish()?.serverName?.text == "dtls.example")
     }
 

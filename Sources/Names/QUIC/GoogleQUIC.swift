@@ -86,7 +86,8 @@ enum GoogleQUIC {
     /// The hello in a datagram with the long header of Q046 to Q049.
     ///
     /// ```
-    /// first 1 | version 4 | lengths of both ids 1 (four bits each, 0 or 3 more) | ids | packet number | hash 12
+    /// first 1 | version 4 | lengths of both ids 1 (four bits each, 0 or 3 more) | ids
+    ///   | packet number | hash 12
     /// ```
     static func parseLong(_ datagram: RawSpan) -> GoogleHello? {
         guard let first = datagram.byte(at: 0), let lengths = datagram.byte(at: 5) else { return nil }

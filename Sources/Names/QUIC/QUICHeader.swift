@@ -3,7 +3,8 @@ import Bytes
 /// A long header (RFC 9000 §17.2) as places within its datagram; nothing is copied.
 ///
 /// ```
-/// first 1 | version 4 | DCID <1> | SCID <1> | [Initial: token <varint>] | length varint | packet number | payload
+/// first 1 | version 4 | DCID <1> | SCID <1> | [Initial: token <varint>]
+///   | length varint | packet number | payload
 /// ```
 struct QUICHeader {
     let start: Int
