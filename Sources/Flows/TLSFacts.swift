@@ -1,5 +1,6 @@
 import Bytes
 import Names
+import Packets
 
 /// Turns TLS hellos and server flights into sightings and labels.
 enum TLSFacts {
@@ -75,9 +76,14 @@ enum TLSFacts {
     static func take(
         _ certificate: CertificateNames, ends: MessageEnds, flow: inout Flow, into output: inout FlowOutput
     ) {
-        for name in certificate.dnsNames { output.see(.tlsCertificateName, name, value: "san", ends: ends) }
-        if let name = certificate.commonHost {
-            output.see(.tlsCertificateName, name, value: "cn", ends: ends)
+        // `tls_cert_name` is a fact of TLS over TCP; over DTLS the names serve the label alone.
+        if ends.transport == IPProtocol.tcp {
+            for name in certificate.dnsNames {
+                output.see(.tlsCertificateName, name, value: "san", ends: ends)
+            }
+            if let name = certificate.commonHost {
+                output.see(.tlsCertificateName, name, value: "cn", ends: ends)
+            }
         }
         guard flow.label >= 0 else { return }
         let names =
