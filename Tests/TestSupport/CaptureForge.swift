@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 /// Makes pcap files of every magic.
 package struct PCAPForge: Sendable {
@@ -70,7 +70,7 @@ package struct PCAPNGForge: Sendable {
     /// A section header; later blocks have its byte order.
     package mutating func section(_ order: ByteOrder) {
         self.order = order
-        block(0x0a0d_0d0a, number(0x1a2b_3c4d, 4) + number(1, 2) + number(0, 2) + number(.max, 8))
+        block(0x0a0d_0d0a, number(0x1a2b_3c4d, 4) ++ number(1, 2) ++ number(0, 2) ++ number(.max, 8))
     }
 
     package func number(_ value: UInt64, _ count: Int) -> [UInt8] { Forge.number(value, count, order) }
@@ -80,15 +80,15 @@ package struct PCAPNGForge: Sendable {
         _ type: UInt32, _ body: [UInt8], length: UInt32? = nil, trailer: UInt32? = nil
     ) {
         blocks.append(bytes.count)
-        let padded = body + [UInt8](repeating: 0, count: (4 - body.count % 4) % 4)
+        let padded = body ++ [UInt8](repeating: 0, count: (4 - body.count % 4) % 4)
         let size = UInt64(padded.count + 12)
-        bytes += number(UInt64(type), 4) + number(length.map { UInt64($0) } ?? size, 4) + padded
+        bytes += number(UInt64(type), 4) ++ number(length.map { UInt64($0) } ?? size, 4) ++ padded
         bytes += number(trailer.map { UInt64($0) } ?? size, 4)
     }
 
     package func option(_ code: UInt16, _ value: [UInt8]) -> [UInt8] {
         let padding = [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
-        return number(UInt64(code), 2) + number(UInt64(value.count), 2) + value + padding
+        return number(UInt64(code), 2) ++ number(UInt64(value.count), 2) ++ value ++ padding
     }
 
     package mutating func interface(
@@ -98,34 +98,47 @@ package struct PCAPNGForge: Sendable {
         if let resolution { options += option(9, [resolution]) }
         if let offset { options += option(14, number(UInt64(bitPattern: offset), 8)) }
         if !options.isEmpty { options += option(0, []) }
-        block(1, number(UInt64(linkType), 2) + number(0, 2) + number(UInt64(snapLength), 4) + options)
+        block(1, number(UInt64(linkType), 2) ++ number(0, 2) ++ number(UInt64(snapLength), 4) ++ options)
     }
 
     package mutating func enhanced(
         _ frame: [UInt8], interface: UInt32 = 0, ticks: UInt64 = 1_700_000_000_000_000, captured: Int? = nil,
         original: Int? = nil
     ) {
-        var body = number(UInt64(interface), 4) + number(ticks >> 32, 4) + number(ticks, 4)
-        body += number(UInt64(captured ?? frame.count), 4) + number(UInt64(original ?? frame.count), 4)
-        block(6, body + frame)
+        var body = number(UInt64(interface), 4) ++ number(ticks >> 32, 4) ++ number(ticks, 4)
+        body += number(UInt64(captured ?? frame.count), 4) ++ number(UInt64(original ?? frame.count), 4)
+        block(6, body ++ frame)
     }
 
     package mutating func simple(_ frame: [UInt8], original: Int? = nil) {
-        block(3, number(UInt64(original ?? frame.count), 4) + frame)
+        block(3, number(UInt64(original ?? frame.count), 4) ++ frame)
     }
 
     package mutating func obsolete(_ frame: [UInt8], interface: UInt16 = 0, drops: UInt16 = 0, ticks: UInt64)
     {
-        var body = number(UInt64(interface), 2) + number(UInt64(drops), 2)
-        body += number(ticks >> 32, 4) + number(ticks, 4)
-        body += number(UInt64(frame.count), 4) + number(UInt64(frame.count), 4)
-        block(2, body + frame)
+        var body = number(UInt64(interface), 2) ++ number(UInt64(drops), 2)
+        body += number(ticks >> 32, 4) ++ number(ticks, 4)
+        body += number(UInt64(frame.count), 4) ++ number(UInt64(frame.count), 4)
+        block(2, body ++ frame)
     }
 
     /// Interface statistics: packets that the interface and the system dropped.
     package mutating func statistics(interface: UInt32, dropped: UInt64, droppedBySystem: UInt64? = nil) {
-        var body = number(UInt64(interface), 4) + number(0, 8) + option(5, number(dropped, 8))
+        var body = number(UInt64(interface), 4) ++ number(0, 8) ++ option(5, number(dropped, 8))
         if let droppedBySystem { body += option(7, number(droppedBySystem, 8)) }
-        block(5, body + option(0, []))
+        block(5, body ++ option(0, []))
+    }
+
+    /// A file with one of every block that is read.
+    package static func everything(_ order: ByteOrder) -> PCAPNGForge {
+        var forge = PCAPNGForge(order)
+        forge.interface(linkType: 1, snapLength: 8, resolution: 9, offset: 1)
+        forge.interface(linkType: 101, resolution: 0x8a)
+        forge.enhanced([1, 2, 3], interface: 1, ticks: 1025)
+        forge.simple([1, 2, 3, 4, 5, 6, 7, 8], original: 100)
+        forge.obsolete([5], ticks: 1)
+        forge.statistics(interface: 0, dropped: 1)
+        forge.block(10, [1, 2, 3, 4])
+        return forge
     }
 }
