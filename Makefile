@@ -7,7 +7,7 @@ SWIFT ?= swift
 # capture filters, libarchive-dev for compressed captures, pkg-config to find them.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev pkg-config
 
-.PHONY: all setup build demo test lint format bench-logs clean
+.PHONY: all setup build demo test lint format fuzz bench-logs clean
 
 all: build
 
@@ -41,6 +41,24 @@ test: setup lint
 bench-logs:
 	$(SWIFT) build -c release --product LogsBenchmark
 	Tests/Benchmarks/bench-logs.sh
+
+# Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
+# found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.
+SECONDS := 60
+FUZZERS := PCAPFuzzer PCAPNGFuzzer PacketFuzzer FlowFuzzer
+
+fuzz: setup
+	@set -e; for name in $(FUZZERS); do \
+	  HALLPASS_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/fuzz --product $$name; \
+	done; \
+	for name in $(FUZZERS); do \
+	  folder=.build/fuzz/$$name; mkdir -p $$folder/corpus; echo "== $$name"; \
+	  .build/fuzz/release/$$name -max_total_time=$(SECONDS) -timeout=1 -rss_limit_mb=1024 -max_len=16384 \
+	    -print_final_stats=1 -verbosity=1 -artifact_prefix=$$folder/ $$folder/corpus \
+	    Tests/Fuzzers/$$name/Seeds Tests/Fuzzers/$$name/Crashes 2>$$folder/log \
+	    || { tail -n 40 $$folder/log; exit 1; }; \
+	  grep -E '^stat::|^Done|cov:' $$folder/log | tail -n 8; \
+	done
 
 clean:
 	rm -rf .build

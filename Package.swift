@@ -1,5 +1,9 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
+
+/// `make fuzz` sets HALLPASS_FUZZ=1: the rooms are then built with coverage counters, and the fuzzers with them.
+let isFuzzing = ProcessInfo.processInfo.environment["HALLPASS_FUZZ"] == "1"
 
 /// Settings of every Swift target: strict memory safety as an error, explicit existentials and imports.
 let strict: [SwiftSetting] = [
@@ -20,13 +24,28 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 
 /// One room of the straight line: its name and the rooms to its left that it imports.
 func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: imports, swiftSettings: strict)
+    .target(name: name, dependencies: imports, swiftSettings: strict + (isFuzzing ? instrumented : []))
+}
+
+let instrumented: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+
+/// One libFuzzer program: its entry point hands inputs to a function of `FuzzBodies`.
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["Bytes", "FuzzBodies", "FuzzDriver"], path: "Tests/Fuzzers/\(name)",
+        exclude: ["Seeds", "Crashes"], swiftSettings: strict + instrumented,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
 }
 
 func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: name, dependencies: imports + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
+
+let fuzzing: [Target] =
+    [
+        .target(name: "FuzzDriver", path: "Tests/Fuzzers/Driver", swiftSettings: strict)
+    ] + ["PCAPFuzzer", "PCAPNGFuzzer", "PacketFuzzer", "FlowFuzzer"].map(fuzzer)
 
 let package = Package(
     name: "hallpass",
@@ -65,8 +84,13 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows"],
+            path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
+        tests("CapturesTests", ["Bytes", "Captures"]),
+        tests("PacketsTests", ["Bytes", "Packets"]),
+        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
-        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows"]),
         tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
@@ -74,7 +98,7 @@ let package = Package(
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass"]),
+        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline"]),
         tests("TidyTests", []),
-    ]
+    ] + (isFuzzing ? fuzzing : [])
 )

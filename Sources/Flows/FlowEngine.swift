@@ -79,9 +79,13 @@ package struct FlowEngine {
             return
         }
         packets.used &+= 1
+        // Read before anything else is put into `packet`, such as a reassembled datagram.
+        var next = packet.nextSubframe
         takeDecoded(bytes, time: time, position: position, wireBytes: frame.original)
-        while packet.nextSubframe != nil {
-            guard PacketDecoder.decodeNextSubframe(bytes, into: &packet) == nil else { continue }
+        while let offset = next {
+            let reason = PacketDecoder.decodeSubframe(bytes, at: offset, into: &packet)
+            next = packet.nextSubframe
+            guard reason == nil else { continue }
             output.tally.framesWithSeveralPackets &+= 1
             takeDecoded(bytes, time: time, position: position, wireBytes: 0)
         }
@@ -222,11 +226,16 @@ package struct FlowEngine {
     private mutating func takeFragment(
         _ fragment: FragmentInfo, _ bytes: RawSpan, time: Timestamp, position: UInt64, wireBytes: UInt64
     ) {
+        // Counting what has waited too long puts other header values into `packet`.
+        let current = packet
         for datagram in fragments.expire(now: time) { account(incomplete: datagram) }
-        switch fragments.add(packet, fragment, frame: bytes, time: time, position: position) {
+        packet = current
+        switch fragments.add(
+            packet, fragment, frame: bytes, time: time, position: position, wireBytes: wireBytes)
+        {
         case .held: return
         case .conflict(let datagram):
-            packets.unuse(.fragmentConflict, packets: datagram.packets, bytes: datagram.bytes)
+            packets.unuse(.fragmentConflict, packets: datagram.frames, bytes: datagram.wireBytes)
         case .complete(let datagram, let payload):
             packet = datagram.packet
             let depth = packet.tunnelDepth
@@ -235,7 +244,7 @@ package struct FlowEngine {
             if packet.tunnelDepth > depth {
                 // Inside stands one packet; the others carried its parts.
                 weight = PacketWeight(packets: 1, bytes: UInt64(packet.layer3Bytes))
-                packets.unuse(.tunnelFragment, packets: datagram.packets - 1, bytes: 0)
+                packets.unuse(.tunnelFragment, packets: max(datagram.frames, 1) - 1, bytes: 0)
             }
             payload.withRawSpan { count($0, weight, time: time, position: position) }
         }

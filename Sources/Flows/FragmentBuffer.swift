@@ -28,6 +28,9 @@ struct FragmentBuffer {
         /// Packets that carried fragments, and their layer-3 bytes.
         var packets: UInt64 = 0
         var bytes: UInt64 = 0
+        /// Frames that carried them, and their bytes on the wire: fewer where one frame holds several packets.
+        var frames: UInt64 = 0
+        var wireBytes: UInt64 = 0
     }
 
     enum Outcome {
@@ -40,7 +43,8 @@ struct FragmentBuffer {
     private(set) var pending: [Key: Datagram] = [:]
 
     mutating func add(
-        _ packet: Packet, _ fragment: FragmentInfo, frame: RawSpan, time: Timestamp, position: UInt64
+        _ packet: Packet, _ fragment: FragmentInfo, frame: RawSpan, time: Timestamp, position: UInt64,
+        wireBytes: UInt64
     ) -> Outcome {
         let key = Key(
             source: packet.source, destination: packet.destination, identification: fragment.identification,
@@ -49,6 +53,9 @@ struct FragmentBuffer {
             pending.removeValue(forKey: key) ?? Datagram(packet: packet, first: time, arrival: position)
         datagram.packets += 1
         datagram.bytes += UInt64(packet.layer3Bytes)
+        // Of a frame with several packets only the first brings the frame's bytes.
+        datagram.frames += wireBytes > 0 ? 1 : 0
+        datagram.wireBytes += wireBytes
         let bytes = frame.clamped(from: packet.payloadStart, count: packet.payloadCaptured)
         let end = fragment.offset + bytes.byteCount
         // A first part that overlaps, or a second end, contradicts what is there. Exact repeats are harmless.
@@ -73,7 +80,7 @@ struct FragmentBuffer {
     /// Removes and returns datagrams that have waited too long, or the oldest when there are too many.
     mutating func expire(now: Timestamp) -> [Datagram] {
         guard !pending.isEmpty else { return [] }
-        var gone = pending.filter { now.nanoseconds - $0.value.first.nanoseconds > FragmentBuffer.lifetime }
+        var gone = pending.filter { now.nanoseconds &- $0.value.first.nanoseconds > FragmentBuffer.lifetime }
         if pending.count - gone.count > FragmentBuffer.datagramLimit {
             let oldest = pending.min { $0.value.arrival < $1.value.arrival }
             if let oldest { gone[oldest.key] = oldest.value }
@@ -89,7 +96,10 @@ struct FragmentBuffer {
     }
 
     private static func joined(_ datagram: Datagram) -> [UInt8]? {
-        guard let total = datagram.total else { return nil }
+        // The sum first: sorting the parts for each of thousands of fragments would take their square.
+        guard let total = datagram.total, datagram.parts.reduce(0, { $0 + $1.bytes.count }) == total else {
+            return nil
+        }
         var payload: [UInt8] = []
         payload.reserveCapacity(total)
         for part in datagram.parts.sorted(by: { $0.offset < $1.offset }) {

@@ -56,9 +56,10 @@ package enum PacketDecoder {
         return run(.link(linkType), ByteReader(frame), into: &packet)
     }
 
-    /// Decodes the further packet of an A-MSDU frame at `packet.nextSubframe`.
-    package static func decodeNextSubframe(_ frame: RawSpan, into packet: inout Packet) -> UnusedReason? {
-        let offset = packet.nextSubframe ?? frame.byteCount
+    /// Decodes a further packet of an A-MSDU frame, at the offset that `nextSubframe` gave.
+    package static func decodeSubframe(_ frame: RawSpan, at offset: Int, into packet: inout Packet)
+        -> UnusedReason?
+    {
         packet.nextSubframe = nil
         packet.tunnelDepth = 0
         packet.ipLayers = 0

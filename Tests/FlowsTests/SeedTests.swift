@@ -1,0 +1,138 @@
+import Bytes
+import Foundation
+import FuzzBodies
+import TestSupport
+import Testing
+
+/// The fuzzers' inputs: seeds that the forge makes, and whatever once crashed.
+///
+/// `HALLPASS_WRITE_SEEDS=1 swift test --filter SeedTests` writes the seeds anew.
+@Suite struct SeedTests {
+    static let fuzzers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Fuzzers")
+
+    static let isWriting = ProcessInfo.processInfo.environment["HALLPASS_WRITE_SEEDS"] == "1"
+
+    struct Seed {
+        let name: String
+        let bytes: [UInt8]
+    }
+
+    static func run(_ fuzzer: String, _ input: [UInt8]) {
+        input.withRawSpan { (span: RawSpan) in
+            switch fuzzer {
+            case "PCAPFuzzer": FuzzBodies.pcap(span)
+            case "PCAPNGFuzzer": FuzzBodies.pcapng(span)
+            case "PacketFuzzer": FuzzBodies.packet(span)
+            default: FuzzBodies.flows(span)
+            }
+        }
+    }
+
+    static let names = ["PCAPFuzzer", "PCAPNGFuzzer", "PacketFuzzer", "FlowFuzzer"]
+
+    static func files(_ fuzzer: String, _ folder: String) throws -> [URL] {
+        let base = fuzzers.appendingPathComponent(fuzzer).appendingPathComponent(folder)
+        return try FileManager.default.contentsOfDirectory(at: base, includingPropertiesForKeys: nil)
+            .filter { !$0.lastPathComponent.hasPrefix(".") }
+            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    static func seeds(_ fuzzer: String) -> [Seed] {
+        switch fuzzer {
+        case "PCAPFuzzer": pcaps
+        case "PCAPNGFuzzer":
+            [ByteOrder.little, .big].map {
+                Seed(name: "everything-\($0).pcapng", bytes: PCAPNGForge.everything($0).bytes)
+            }
+        case "PacketFuzzer":
+            GoldenFrame.all.map { golden in
+                Seed(name: file(golden), bytes: Forge.be32(golden.linkType) ++ [0, 0, 0] ++ golden.bytes)
+            }
+        default: flows
+        }
+    }
+
+    private static func file(_ golden: GoldenFrame) -> String {
+        let name = golden.name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        return "\(golden.linkType)-" + String(name)
+    }
+
+    private static var pcaps: [Seed] {
+        [ByteOrder.little, .big].flatMap { order in
+            PCAPForge.Variant.allCases.map { variant in
+                var forge = PCAPForge(order, variant)
+                forge.add(Forge.ethernet(0x0800, GoldenFrame.ip4), original: 100)
+                forge.add([1])
+                return Seed(name: "\(order)-\(variant).pcap", bytes: forge.bytes)
+            }
+        }
+    }
+
+    private static var flows: [Seed] {
+        var fragments = Conversation()
+        for range in FragmentTests.ranges.reversed() { fragments.add(FragmentTests.part(range)) }
+        fragments.add(FragmentTests.part(0..<8), at: 61)
+        fragments.add(FragmentTests.part(0..<16, identification: 9), at: 200)
+        var streams = Conversation()
+        streams.tcp(Forge.syn, sequence: 10)
+        streams.tcp(Forge.syn | Forge.ack, fromServer: true)
+        streams.tcp(Forge.ack, "Host: a.example\r\n\r\n", sequence: 27)
+        streams.tcp(Forge.ack, "GET / HTTP/1.1\r\n", sequence: 11)
+        streams.tcp(Forge.ack, "HTTP/1.1 200 OK\r\n\r\n", sequence: 2, fromServer: true)
+        streams.tcp(Forge.fin | Forge.ack, sequence: 46, at: 4000)
+        var aggregate = Conversation(linkType: 105)
+        aggregate.add(
+            FragmentTests.aggregate([
+                FragmentTests.part(0..<16), FragmentTests.part(16..<32), GoldenFrame.ip4,
+            ]))
+        var several = PCAPNGForge()
+        several.interface(linkType: 1)
+        several.interface(linkType: 127, resolution: 9)
+        for golden in GoldenFrame.all where golden.linkType == 1 { several.enhanced(golden.bytes) }
+        for golden in GoldenFrame.all where golden.linkType == 127 {
+            several.enhanced(golden.bytes, interface: 1)
+        }
+        return [
+            Seed(name: "fragments.pcap", bytes: fragments.forge.bytes),
+            Seed(name: "streams.pcap", bytes: streams.forge.bytes),
+            Seed(name: "aggregate.pcap", bytes: aggregate.forge.bytes),
+            Seed(name: "several.pcapng", bytes: several.bytes),
+        ]
+    }
+
+    @Test(arguments: SeedTests.names)
+    func theCommittedSeedsAreThoseOfTheForge(_ fuzzer: String) throws {
+        let folder = SeedTests.fuzzers.appendingPathComponent(fuzzer).appendingPathComponent("Seeds")
+        let seeds = SeedTests.seeds(fuzzer)
+        #expect(!seeds.isEmpty)
+        #expect(Set(seeds.map(\.name)).count == seeds.count)
+        for seed in seeds {
+            let file = folder.appendingPathComponent(seed.name)
+            if SeedTests.isWriting { try Data(seed.bytes).write(to: file) }
+            #expect(try Data(contentsOf: file) == Data(seed.bytes), "\(seed.name)")
+        }
+    }
+
+    /// A body ends the process where a rule is broken, so that getting through is the test.
+    @Test(arguments: SeedTests.names)
+    func seedsAndWhatOnceCrashedAreReadToTheirEnd(_ fuzzer: String) throws {
+        let files = try SeedTests.files(fuzzer, "Seeds") + SeedTests.files(fuzzer, "Crashes")
+        #expect(!files.isEmpty)
+        for file in files { SeedTests.run(fuzzer, Array(try Data(contentsOf: file))) }
+    }
+
+    @Test(arguments: SeedTests.names)
+    func noiseIsReadToItsEnd(_ fuzzer: String) throws {
+        let seeds = SeedTests.seeds(fuzzer)
+        for round in 1...300 as ClosedRange<UInt64> {
+            var bytes = seeds[Int(round) % seeds.count].bytes
+            let random = noise(32, seed: round)
+            for index in stride(from: 0, to: 32, by: 4) {
+                let place = (Int(random[index]) << 8 | Int(random[index + 1])) % bytes.count
+                bytes[place] = random[index + 2]
+            }
+            SeedTests.run(fuzzer, bytes)
+        }
+    }
+}
