@@ -34,7 +34,7 @@ func fuzzer(_ name: String) -> Target {
     .executableTarget(
         name: name, dependencies: ["Bytes", "FuzzBodies", "FuzzDriver"], path: "Tests/Fuzzers/\(name)",
         exclude: ["Seeds", "Crashes"], swiftSettings: strict + instrumented,
-        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
 }
 
 func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = []) -> Target {

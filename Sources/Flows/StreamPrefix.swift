@@ -57,8 +57,13 @@ struct StreamPrefix {
             return false
         }
         compareOverlap(offset, payload)
-        append(payload, at: offset, rank: pending.count)
-        drain()
+        var reached = before
+        // Once more after each held segment that it surrounds: its tail lies behind that one.
+        repeat {
+            reached = bytes.count
+            append(payload, at: offset, rank: pending.count)
+            drain()
+        } while bytes.count > reached && bytes.count < offset + payload.byteCount
         return bytes.count > before
     }
 

@@ -16,7 +16,7 @@ struct Walk {
     var frames: [Frame] = []
     /// How it ended, with the offset at which it stood.
     var end = WalkStep.needMore(consumed: 0, wanting: 0)
-    var tally = PCAPNGTally()
+    var tally = PCAPNGWalker().tally
 
     var fault: CaptureFault? {
         if case .broken(_, let fault) = end { return fault }

@@ -131,7 +131,7 @@ package enum Forge {
         _ source: Int, _ destination: Int, sequence: UInt32 = 1, acknowledgment: UInt32 = 0,
         flags: UInt8 = Forge.ack, options: [UInt8] = [], _ payload: [UInt8] = []
     ) -> [UInt8] {
-        let offset = UInt8((20 + options.count) / 4 << 4)
+        let offset = UInt8(((20 + options.count) / 4) << 4)
         var bytes = be16(source) ++ be16(destination) ++ be32(sequence) ++ be32(acknowledgment)
         bytes += [offset, flags, 0xff, 0xff, 0, 0, 0, 0] ++ options
         return bytes ++ payload
