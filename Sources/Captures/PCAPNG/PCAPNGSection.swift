@@ -128,6 +128,8 @@ package struct PCAPNGTally: Equatable, Sendable {
     /// The last count of each interface of this section: the counters are cumulative (§4.6).
     private var dropped: [UInt32: UInt64] = [:]
 
+    package init() {}
+
     /// Packets that the capturing machine says it dropped.
     package var droppedPackets: UInt64 { dropped.values.reduce(droppedBefore, &+) }
 
