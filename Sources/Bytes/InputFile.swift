@@ -22,7 +22,8 @@ package final class InputFile: Sendable {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw FileFault(path: path, code: errno) }
         if status.st_mode & S_IFMT == S_IFDIR { throw FileFault(path: path, code: EISDIR) }
-        size = status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+        // Standard input has one position for all who read it, even where a file stands behind it.
+        size = status.st_mode & S_IFMT == S_IFREG && path != "-" ? Int64(status.st_size) : nil
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
 

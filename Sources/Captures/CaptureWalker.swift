@@ -7,7 +7,7 @@ package enum CaptureWalker: Sendable {
     case snoop(SnoopWalker)
     case erf(ERFWalker)
 
-    /// The walker for the container that `prefix` begins with; nil when it is none.
+    /// The walker for the container whose magic number `prefix` begins with; nil when it has none (ERF).
     package init?(_ prefix: RawSpan) {
         var reader = ByteReader(prefix)
         if let header = PCAPHeader(prefix) {
@@ -16,8 +16,6 @@ package enum CaptureWalker: Sendable {
             self = .snoop(SnoopWalker(header: header))
         } else if (try? reader.u32LE()) == PCAPNGWalker.sectionHeaderType {
             self = .pcapng(PCAPNGWalker())
-        } else if ERFWalker.recognises(prefix) {
-            self = .erf(ERFWalker())
         } else {
             return nil
         }

@@ -8,6 +8,8 @@ enum InputKind: Sendable {
     case log(LogFormat)
     /// Compressed, or an archive: what is inside has a kind of its own.
     case packed
+    /// Compressed by gzip, which has a reader of its own.
+    case gzip
     case unrecognised(String)
 
     /// Bytes that recognition looks at: enough for a few lines of any log.
@@ -16,10 +18,13 @@ enum InputKind: Sendable {
     static func recognise(_ prefix: RawSpan) -> InputKind {
         if prefix.byteCount == 0 { return .unrecognised("the file is empty") }
         if let walker = CaptureWalker(prefix) { return .capture(walker) }
+        if GzipSource.recognises(prefix) { return .gzip }
         if PCAPHeader.hasMagic(prefix) {
             return .unrecognised("a pcap file that ends inside its 24-byte header")
         }
         if Decompressor.recognises(prefix) { return .packed }
+        // Last, since the format has no magic number.
+        if ERFWalker.recognises(prefix) { return .capture(.erf(ERFWalker())) }
         if let log = LogFormat.recognise(head: prefix) { return .log(log) }
         return .unrecognised("neither a pcap or pcapng capture nor a known log format (Squid native)")
     }
@@ -30,6 +35,7 @@ enum InputKind: Sendable {
         case .capture(let walker): walker.name
         case .log(let format): format.kind
         case .packed: "packed"
+        case .gzip: "gzip"
         case .unrecognised: "unrecognised"
         }
     }

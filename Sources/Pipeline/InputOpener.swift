@@ -16,13 +16,34 @@ struct InputOpener {
             let file = try InputFile(path: path)
             var input = try Input(file, file: file.size == nil ? nil : file)
             if file.size != nil { input.reopen = { () throws(FileFault) in try InputFile(path: path) } }
-            guard case .packed = input.kind else {
-                take(input)
-                return
-            }
-            unpack(input, depth: 1)
+            enter(input, depth: 1)
         } catch {
             refused.append((path, error.cause, error))
+        }
+    }
+
+    /// Takes an input, or what is packed in it.
+    private mutating func enter(_ input: Input, depth: Int) {
+        switch input.kind {
+        case .packed: unpack(input, depth: depth)
+        case .gzip: gunzip(input, depth: depth)
+        case .capture, .log, .unrecognised: take(input)
+        }
+    }
+
+    private mutating func gunzip(_ packed: Input, depth: Int) {
+        guard depth <= InputOpener.depthLimit else {
+            return refused.append((packed.report.path, "packed more than \(InputOpener.depthLimit) times", nil))
+        }
+        do throws(FileFault) {
+            let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
+            var input = try Input(try GzipSource(bytes), file: nil)
+            if let reopen = packed.reopen {
+                input.reopen = { () throws(FileFault) in try GzipSource(try reopen()) }
+            }
+            enter(input, depth: depth + 1)
+        } catch {
+            refused.append((packed.report.path, error.cause, error))
         }
     }
 
@@ -51,7 +72,7 @@ struct InputOpener {
                         try InputOpener.member(index, of: packed)
                     }
                 }
-                if case .packed = input.kind { unpack(input, depth: depth + 1) } else { take(input) }
+                enter(input, depth: depth + 1)
                 // A merely compressed stream has one member; a pipe cannot be read a second time.
                 if member.member == nil { return }
                 if packed.reopen == nil {

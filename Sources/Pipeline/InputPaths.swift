@@ -4,6 +4,8 @@ import Foundation
 package struct InputPath: Equatable, Sendable {
     package let path: String
     package let isNamed: Bool
+    /// The same path came before: a log is not read twice, and a capture's packets count as duplicates.
+    package var isRepeat = false
 }
 
 /// Expands the arguments: files as they are, directories walked in order of their names.
@@ -18,7 +20,10 @@ package enum InputPaths {
                 exists && isDirectory.boolValue
                 ? walk(argument).map { InputPath(path: $0, isNamed: false) }
                 : [InputPath(path: argument, isNamed: true)]
-            for path in found where seen.insert(path.path).inserted { paths.append(path) }
+            for var path in found {
+                path.isRepeat = !seen.insert(path.path).inserted
+                paths.append(path)
+            }
         }
         return paths
     }

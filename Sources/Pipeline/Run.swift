@@ -47,7 +47,15 @@ package struct Run {
         for path in paths {
             var opener = InputOpener()
             opener.open(path.path)
-            inputs += opener.inputs
+            for input in opener.inputs {
+                guard path.isRepeat, input.walker == nil || input.reopen == nil else {
+                    inputs.append(input)
+                    continue
+                }
+                var report = input.report
+                report.problems = ["was named twice; read once"]
+                facts.inputs.append(report)
+            }
             for (name, reason, fault) in opener.refused {
                 if fault?.isMissing == true { missing.append(name) }
                 // What stands in an archive beside captures is passed over like files in a directory.

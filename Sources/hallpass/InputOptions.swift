@@ -88,11 +88,12 @@ struct InputOptions: ParsableArguments {
         }
         if !quiet { sayCoverage(run.facts.coverage) }
         if !quiet, !run.passedOver.isEmpty {
-            Messages.say("note: passed over \(run.passedOver.count) files that are neither captures nor logs")
+            Messages.say("note: passed over \(run.passedOver.count) file(s) that are neither captures nor logs")
         }
         if !run.missing.isEmpty && !run.readAnything { return .missingFile }
         if !run.readAnything {
-            Messages.say("error: nothing could be read; name a pcap or pcapng capture or a Squid log")
+            let names = inputs.joined(separator: ", ")
+            Messages.say("error: nothing could be read of \(names); name a pcap or pcapng capture or a Squid log")
             return .unusableInput
         }
         return run.isComplete ? nil : .incomplete
@@ -116,14 +117,19 @@ enum Messages {
 enum Output {
     static func write(_ text: String, to path: String? = nil) throws {
         guard let path else {
+            signal(SIGPIPE, SIG_IGN)
             // A reader that has seen enough (head) closes the pipe: that is success.
-            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            if let fault = StandardOutput.write(Array(text.utf8)), fault.code != EPIPE {
+                Messages.say("error: \(fault)")
+                throw ExitCode(70)
+            }
             return
         }
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw ValidationError("cannot write \(path): \(error.localizedDescription)")
+            Messages.say("error: cannot write \(path): \(error.localizedDescription)")
+            throw ExitCode(70)
         }
     }
 }

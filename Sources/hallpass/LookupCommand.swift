@@ -65,7 +65,7 @@ struct LookupCommand: ParsableCommand {
         do {
             answer = try judge.lookup(name: name, on: time, school: school, role: role, grade: grades)
         } catch {
-            throw ValidationError("'\(name)' \(error)")
+            throw ValidationError(error.message)
         }
         try Output.write(LookupRenderer(format: format, width: Terminal.width).render(answer))
     }
