@@ -45,7 +45,7 @@ bench-logs:
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.
 SECONDS := 60
-FUZZERS := PCAPFuzzer PCAPNGFuzzer PacketFuzzer FlowFuzzer
+FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer
 
 fuzz: setup
 	@set -e; for name in $(FUZZERS); do \

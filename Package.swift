@@ -45,7 +45,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 let fuzzing: [Target] =
     [
         .target(name: "FuzzDriver", path: "Tests/Fuzzers/Driver", swiftSettings: strict)
-    ] + ["PCAPFuzzer", "PCAPNGFuzzer", "PacketFuzzer", "FlowFuzzer"].map(fuzzer)
+    ] + ["PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer"].map(fuzzer)
 
 let package = Package(
     name: "hallpass",

@@ -23,13 +23,17 @@ import Testing
             switch fuzzer {
             case "PCAPFuzzer": FuzzBodies.pcap(span)
             case "PCAPNGFuzzer": FuzzBodies.pcapng(span)
+            case "SnoopFuzzer": FuzzBodies.snoop(span)
+            case "ERFFuzzer": FuzzBodies.erf(span)
             case "PacketFuzzer": FuzzBodies.packet(span)
             default: FuzzBodies.flows(span)
             }
         }
     }
 
-    static let names = ["PCAPFuzzer", "PCAPNGFuzzer", "PacketFuzzer", "FlowFuzzer"]
+    static let names = [
+        "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer",
+    ]
 
     static func files(_ fuzzer: String, _ folder: String) throws -> [URL] {
         let base = fuzzers.appendingPathComponent(fuzzer).appendingPathComponent(folder)
@@ -45,12 +49,31 @@ import Testing
             [ByteOrder.little, .big].map {
                 Seed(name: "everything-\($0).pcapng", bytes: PCAPNGForge.everything($0).bytes)
             }
+        case "SnoopFuzzer": [Seed(name: "two.snoop", bytes: snoop)]
+        case "ERFFuzzer": [Seed(name: "two.erf", bytes: erf)]
         case "PacketFuzzer":
             GoldenFrame.all.map { golden in
                 Seed(name: file(golden), bytes: Forge.be32(golden.linkType) ++ [0, 0, 0] ++ golden.bytes)
             }
         default: flows
         }
+    }
+
+    /// Two records: original, captured and record length, drops, seconds, microseconds (RFC 1761 §3).
+    private static var snoop: [UInt8] {
+        let frame = Forge.ethernet(0x0800, GoldenFrame.ip4)
+        let size = UInt32(frame.count)
+        let numbers: [UInt32] = [size, size, size + 24, 0, 1_700_000_000, 5]
+        let record = numbers.flatMap { Forge.be32($0) } ++ frame
+        return Array("snoop\0\0\0".utf8) ++ Forge.be32(2) ++ Forge.be32(4) ++ record ++ record
+    }
+
+    /// Two Ethernet records: time, type, flags, record length, losses, wire length, two bytes of padding.
+    private static var erf: [UInt8] {
+        let frame = Forge.ethernet(0x0800, GoldenFrame.ip4)
+        let size = UInt8(frame.count)
+        let record: [UInt8] = [0, 0, 0, 0, 1, 0, 0, 0, 2, 4, 0, size + 18, 0, 0, 0, size, 0, 0] ++ frame
+        return record ++ record
     }
 
     private static func file(_ golden: GoldenFrame) -> String {

@@ -43,6 +43,18 @@ package enum FuzzBodies {
     /// The blocks of a pcapng file.
     package static func pcapng(_ input: RawSpan) { walk(.pcapng(PCAPNGWalker()), input, into: nil) }
 
+    /// A snoop file.
+    package static func snoop(_ input: RawSpan) {
+        guard let header = SnoopHeader(input) else { return }
+        walk(.snoop(SnoopWalker(header: header)), input, into: nil)
+    }
+
+    /// The records of an ERF file, recognised or not.
+    package static func erf(_ input: RawSpan) {
+        _ = ERFWalker.recognises(input)
+        walk(.erf(ERFWalker()), input, into: nil)
+    }
+
     /// A capture of either container through the flow engine, with all names collected.
     package static func flows(_ input: RawSpan) {
         let walker: CaptureWalker
