@@ -32,7 +32,8 @@ import CZlib
         prefix.byte(at: 0) == 0x1f && prefix.byte(at: 1) == 0x8b
     }
 
-    package func readNext(into target: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+    package func readNext(into target: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int
+    {
         while !hasEnded {
             if unread.isEmpty { try refill() }
             if unread.isEmpty {

@@ -33,7 +33,8 @@ struct InputOpener {
 
     private mutating func gunzip(_ packed: Input, depth: Int) {
         guard depth <= InputOpener.depthLimit else {
-            return refused.append((packed.report.path, "packed more than \(InputOpener.depthLimit) times", nil))
+            return refused.append(
+                (packed.report.path, "packed more than \(InputOpener.depthLimit) times", nil))
         }
         do throws(FileFault) {
             let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)

@@ -8,7 +8,8 @@ import Pipeline
 /// The inputs and the options that every reading command shares.
 struct InputOptions: ParsableArguments {
     @Argument(
-        help: "Captures (pcap, pcapng), logs (Squid native), or directories of them; - reads standard input.",
+        help:
+            "Captures (pcap, pcapng, snoop, ERF), Squid logs, or directories of them; - reads standard input.",
         completion: .file())
     var inputs: [String]
 
@@ -88,12 +89,14 @@ struct InputOptions: ParsableArguments {
         }
         if !quiet { sayCoverage(run.facts.coverage) }
         if !quiet, !run.passedOver.isEmpty {
-            Messages.say("note: passed over \(run.passedOver.count) file(s) that are neither captures nor logs")
+            Messages.say(
+                "note: passed over \(run.passedOver.count) file(s) that are neither captures nor logs")
         }
         if !run.missing.isEmpty && !run.readAnything { return .missingFile }
         if !run.readAnything {
             let names = inputs.joined(separator: ", ")
-            Messages.say("error: nothing could be read of \(names); name a pcap or pcapng capture or a Squid log")
+            Messages.say(
+                "error: nothing could be read of \(names); name a pcap or pcapng capture or a Squid log")
             return .unusableInput
         }
         return run.isComplete ? nil : .incomplete
