@@ -1,8 +1,7 @@
 package import Bytes
 import CArchive
 
-/// Compressed or archived bytes unpacked through libarchive, in sequence: gzip (several members), zstd, xz, bzip2,
-/// lz4, and the members of tar and zip archives.
+/// The members of tar and zip archives, through libarchive, in sequence. Compressed streams are read by `UnpackSource`.
 ///
 /// What a cut-off or damaged stream gave before it broke has been delivered when the fault is thrown.
 package final class Decompressor: ByteSource {

@@ -6,10 +6,10 @@ import Logs
 enum InputKind: Sendable {
     case capture(CaptureWalker)
     case log(LogFormat)
-    /// Compressed, or an archive: what is inside has a kind of its own.
+    /// An archive: what is inside has a kind of its own.
     case packed
-    /// Compressed by gzip, which has a reader of its own.
-    case gzip
+    /// A compressed stream: the same.
+    case compressed
     case unrecognised(String)
 
     /// Bytes that recognition looks at: enough for a few lines of any log.
@@ -18,7 +18,7 @@ enum InputKind: Sendable {
     static func recognise(_ prefix: RawSpan) -> InputKind {
         if prefix.byteCount == 0 { return .unrecognised("the file is empty") }
         if let walker = CaptureWalker(prefix) { return .capture(walker) }
-        if GzipSource.recognises(prefix) { return .gzip }
+        if UnpackSource.recognises(prefix) { return .compressed }
         if PCAPHeader.hasMagic(prefix) {
             return .unrecognised("a pcap file that ends inside its 24-byte header")
         }
@@ -35,7 +35,7 @@ enum InputKind: Sendable {
         case .capture(let walker): walker.name
         case .log(let format): format.kind
         case .packed: "packed"
-        case .gzip: "gzip"
+        case .compressed: "compressed"
         case .unrecognised: "unrecognised"
         }
     }

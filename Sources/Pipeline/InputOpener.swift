@@ -26,26 +26,35 @@ struct InputOpener {
     private mutating func enter(_ input: Input, depth: Int) {
         switch input.kind {
         case .packed: unpack(input, depth: depth)
-        case .gzip: gunzip(input, depth: depth)
+        case .compressed: decompress(input, depth: depth)
         case .capture, .log, .unrecognised: take(input)
         }
     }
 
-    private mutating func gunzip(_ packed: Input, depth: Int) {
+    private mutating func decompress(_ packed: Input, depth: Int) {
         guard depth <= InputOpener.depthLimit else {
             return refused.append(
                 (packed.report.path, "packed more than \(InputOpener.depthLimit) times", nil))
         }
         do throws(FileFault) {
             let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
-            var input = try Input(try GzipSource(bytes), file: nil)
+            var input = try Input(try InputOpener.unpacked(bytes, packed.head), file: nil)
             if let reopen = packed.reopen {
-                input.reopen = { () throws(FileFault) in try GzipSource(try reopen()) }
+                input.reopen = { () throws(FileFault) in try InputOpener.unpacked(try reopen(), packed.head) }
             }
             enter(input, depth: depth + 1)
         } catch {
             refused.append((packed.report.path, error.cause, error))
         }
+    }
+
+    private static func unpacked(_ bytes: any ByteSource, _ head: [UInt8]) throws(FileFault) -> any ByteSource
+    {
+        let source = try head.withRawSpan { (span: RawSpan) throws(FileFault) in
+            try UnpackSource(bytes, prefix: span)
+        }
+        guard let source else { throw FileFault(path: bytes.path, reason: "it cannot be unpacked") }
+        return source
     }
 
     private mutating func take(_ input: Input) {

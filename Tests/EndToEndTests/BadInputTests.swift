@@ -44,6 +44,26 @@ import Testing
         #expect(packets(result.output) == packets(whole.output) - 1)
     }
 
+    /// Of gzip and xz every byte before the cut counts; zstd gives whole blocks, and this file has one.
+    @Test(arguments: [("gz", true), ("xz", true), ("zst", false)])
+    func aCutCompressedCaptureGivesWhatCameBefore(_ ending: String, gives: Bool) throws {
+        let data = try Tool.bytes("captures/containers/morning.pcap.\(ending)")
+        let file = try Tool.file("cut.pcap.\(ending)", data.prefix(data.count * 2 / 3))
+        let result = try Tool.run(["contacts", file.path])
+        #expect(result.code == (gives ? 2 : 65))
+        #expect(result.errors.contains("the compressed data ends in the middle"))
+        #expect((packets(result.output) > 100) == gives)
+    }
+
+    @Test func aWrongChecksumOfGzipIsTold() throws {
+        var data = try Tool.bytes("captures/containers/morning.pcap.gz")
+        data[data.count - 6] ^= 1
+        let file = try Tool.file("damaged.pcap.gz", data)
+        let result = try Tool.run(["contacts", file.path])
+        #expect(result.code == 2)
+        #expect(result.errors.contains("the compressed data is damaged"))
+    }
+
     @Test func inputComesFromAPipeToo() throws {
         let piped = try Tool.run(["names", "-"], input: try Tool.bytes(BadInputTests.morning))
         let read = try Tool.run(["names", BadInputTests.morning])

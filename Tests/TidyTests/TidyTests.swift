@@ -9,7 +9,7 @@ import Testing
     /// The rooms in order of the straight line, with all that each may import of ours and of libraries.
     static let imports: [String: Set<String>] = [
         "Bytes": ["Glibc"],
-        "Captures": ["Bytes", "CPcap", "CArchive", "CZlib"],
+        "Captures": ["Bytes", "CPcap", "CArchive", "CZlib", "CLZMA", "CBzip2", "CZstd", "CLZ4"],
         "Packets": ["Bytes"],
         "Names": ["Bytes", "Crypto", "CryptoExtras", "_CryptoExtras"],
         "Flows": ["Bytes", "Captures", "Packets", "Names"],
@@ -37,7 +37,8 @@ import Testing
         "Sources/Register/PublicSuffix.swift": "libpsl",
         "Sources/Captures/CaptureFilter.swift": "libpcap",
         "Sources/Captures/Decompressor.swift": "libarchive",
-        "Sources/Captures/GzipSource.swift": "zlib",
+        "Sources/Captures/UnpackSource.swift": "hands buffers to the decompressors",
+        "Sources/Captures/Codecs.swift": "zlib, liblzma, libbz2, libzstd, liblz4",
         "Sources/Pipeline/InputPaths.swift": "FileManager's directory test takes a pointer",
         "Sources/hallpass/AnalyzeCommand.swift": "asks the terminal for its width",
         "Sources/Logs/Text/JSONDocument.swift": "simdjson",
