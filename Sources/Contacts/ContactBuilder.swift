@@ -3,64 +3,42 @@ package import Flows
 import Names
 import Packets
 
-/// Flows and DNS answers to contacts and lookups.
+/// Finished flows and log lines to contacts.
 package struct ContactBuilder {
     private let orientation: FlowOrientation
-    private var join = DNSJoin()
     private var merger = ContactMerger()
-    private var lookups = LookupTable()
-    private var flows: UInt64 = 0
+    package private(set) var flowCount: UInt64 = 0
 
     package init(homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks) {
         orientation = FlowOrientation(homeNetworks: homeNetworks)
     }
 
-    /// Takes in all that an engine found, in the order in which it happened.
-    package mutating func take(_ engine: FlowEngine) {
-        let observations = engine.output.dns
-        var next = 0
-        // By first packet, which differs from the table's order only for joined fragments.
-        for flow in engine.table.flows.sorted(by: { $0.firstPacket < $1.firstPacket }) {
-            while next < observations.count, observations[next].packet < flow.firstPacket {
-                take(observations[next])
-                next += 1
-            }
-            add(flow, engine)
-        }
-        while next < observations.count {
-            take(observations[next])
-            next += 1
-        }
-    }
-
-    private mutating func take(_ observation: DNSObservation) {
-        join.take(observation)
-        lookups.take(observation)
-    }
-
     /// Contacts from elsewhere (logs).
     package mutating func add(_ contact: Contact) { merger.add(contact) }
 
-    package var flowCount: UInt64 { flows }
-
-    package func finish() -> (contacts: [Contact], lookups: [Lookup]) {
-        let contacts = merger.contacts()
-        return (contacts, lookups.lookups(contacts: contacts))
+    /// All that another builder has collected.
+    package mutating func add(_ other: ContactBuilder) {
+        flowCount &+= other.flowCount
+        merger.add(other.merger)
     }
 
-    private mutating func add(_ flow: Flow, _ engine: FlowEngine) {
-        flows &+= 1
-        let clientIsA = orientation.clientIsA(flow)
-        var slice: FlowSlice? = flow.current
-        while let present = slice {
-            let index = present.label >= 0 ? present.label : flow.firstLabel
-            let label = index >= 0 ? engine.output.labels[Int(index)] : nil
-            merger.add(contact(flow, present, label, clientIsA: clientIsA))
-            slice = present.previous >= 0 ? engine.slices[Int(present.previous)] : nil
+    /// In output order.
+    package func contacts() -> [Contact] { merger.contacts() }
+
+    /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.
+    package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {
+        flowCount &+= 1
+        let clientIsA = orientation.clientIsA(finished.flow)
+        let side = clientIsA ? told?.a : told?.b
+        for slice in finished.slices {
+            let label = finished.label(of: slice)
+            merger.add(contact(finished.flow, slice, label, side, clientIsA: clientIsA))
         }
     }
 
-    private func contact(_ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, clientIsA: Bool) -> Contact {
+    private func contact(
+        _ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, _ told: DNSJoin.Told.Side?, clientIsA: Bool
+    ) -> Contact {
         let key = flow.key
         let client = clientIsA ? key.addressA : key.addressB
         let server = clientIsA ? key.addressB : key.addressA
@@ -79,7 +57,7 @@ package struct ContactBuilder {
         contact.service = (label?.service ?? .unknown).rawValue
         contact.action = action(flow, label, clientIsA: clientIsA)
         contact.ja4 = [label?.ja4].compactMap(\.self)
-        name(&contact, label, client: client, server: server, at: flow.first)
+        name(&contact, label, told)
         let isOpaque = label?.service.concealment != nil || key.transport == IPProtocol.esp
         if isOpaque { contact.ambiguity = .concealed }
         return contact
@@ -99,15 +77,12 @@ package struct ContactBuilder {
     }
 
     /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
-    private func name(
-        _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress,
-        at time: Timestamp
-    ) {
-        let told = join.candidates(client: client, address: server, at: time)
+    private func name(_ contact: inout Contact, _ label: FlowLabel?, _ side: DNSJoin.Told.Side?) {
+        let told = side?.candidates ?? []
         // The outer name of a true encrypted hello is the provider's, never the destination.
-        let isOuterName = label.map { $0.offersECH && join.isPublicName($0.name, client: client) } ?? false
-        defer { if isOuterName { contact.ambiguity = .concealed } }
-        if !isOuterName, let label, let kind = label.kind, let name = label.name {
+        let isOuter = isOuterName(label, side)
+        defer { if isOuter { contact.ambiguity = .concealed } }
+        if !isOuter, let label, let kind = label.kind, let name = label.name {
             contact.name = name
             contact.evidence = NameEvidence(kind)
             contact.cnameChain = told.first { $0.name == name }?.chain ?? []
@@ -133,6 +108,12 @@ package struct ContactBuilder {
             }
         }
     }
+}
+
+/// Whether the name in the hello is one that the client had been told to put outside an encrypted hello.
+private func isOuterName(_ label: FlowLabel?, _ side: DNSJoin.Told.Side?) -> Bool {
+    guard let label, label.offersECH, let name = label.name else { return false }
+    return side?.publicNames.contains(name) == true
 }
 
 extension NameEvidence {

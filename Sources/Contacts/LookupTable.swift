@@ -1,9 +1,9 @@
 import Bytes
-import Flows
+package import Flows
 import Names
 
 /// DNS questions and answers added up per client, resolver and name.
-struct LookupTable {
+package struct LookupTable {
     private struct Key: Hashable {
         let client: IPAddress
         let resolver: IPAddress
@@ -12,7 +12,9 @@ struct LookupTable {
 
     private var lookups: [Key: Lookup] = [:]
 
-    mutating func take(_ observation: DNSObservation) {
+    package init() {}
+
+    package mutating func take(_ observation: DNSObservation) {
         let key = Key(client: observation.client, resolver: observation.resolver, name: observation.name)
         var lookup =
             lookups[key]
@@ -30,7 +32,7 @@ struct LookupTable {
     }
 
     /// Sorted by client, name, resolver; `contacted` where the client has a contact under the name.
-    func lookups(contacts: [Contact]) -> [Lookup] {
+    package func lookups(contacts: [Contact]) -> [Lookup] {
         struct Visit: Hashable {
             let client: IPAddress
             let name: String

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Flows
 import Pipeline
 import Reports
 
@@ -23,7 +24,7 @@ struct NamesCommand: ParsableCommand {
 
     func run() throws {
         var options = try input.options()
-        options.collectsSightings = true
+        options.packets.collectsSightings = true
         let run = Run(input.inputs, options: options)
         let code = input.reportProblems(run)
         switch format {

@@ -5,13 +5,14 @@ import TestSupport
 
 /// A TCP or UDP conversation as raw IPv4 frames, shown to an engine packet by packet.
 struct Dialogue {
-    private var engine = FlowEngine(collectsSightings: true)
+    private var engine: FlowEngine
     private let transport: UInt8
     private let port: Int
     private var sequences: [Bool: Int] = [true: 1000, false: 5000]
     private var clock: Int64 = 0
 
-    init(tcp port: Int) {
+    init(tcp port: Int) throws {
+        engine = try FlowEngine.collecting
         self.port = port
         transport = 6
         send([], fromClient: true, flags: 0x02)
@@ -19,7 +20,8 @@ struct Dialogue {
         sequences = [true: 1001, false: 5001]
     }
 
-    init(udp port: Int) {
+    init(udp port: Int) throws {
+        engine = try FlowEngine.collecting
         self.port = port
         transport = 17
     }
@@ -60,13 +62,13 @@ struct Dialogue {
     /// Ends the input; what was seen, as `kind name`, and the flow's labels.
     mutating func finish() -> (sightings: Set<String>, labels: [FlowLabel], tally: FlowTally) {
         engine.finish()
-        let seen = engine.output.sightings.keys.map { "\($0.kind.rawValue) \($0.name)" }
-        return (Set(seen), engine.output.labels, engine.output.tally)
+        let seen = engine.sightings.keys.map { "\($0.kind.rawValue) \($0.name)" }
+        return (Set(seen), engine.flows.flatMap(\.labels), engine.tally)
     }
 
     /// Whether any payload of the flow is still of interest.
     var isOpen: Bool {
-        engine.table.flows.contains { $0.flags.contains(.wantsA) || $0.flags.contains(.wantsB) }
+        engine.isInspecting
     }
 }
 

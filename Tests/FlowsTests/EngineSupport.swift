@@ -31,8 +31,8 @@ struct Conversation {
     }
 
     /// The engine after the last packet.
-    func read() -> FlowEngine {
-        var engine = FlowEngine(collectsSightings: true)
+    func read() throws -> FlowEngine {
+        var engine = try FlowEngine.collecting
         forge.bytes.withRawSpan { (window: RawSpan) in
             guard let header = PCAPHeader(window) else { return }
             let walker = PCAPWalker(header: header)
@@ -63,19 +63,25 @@ struct FlowSum: Equatable, CustomStringConvertible {
 }
 
 extension FlowEngine {
+    /// An engine that collects sightings.
+    static var collecting: FlowEngine {
+        get throws {
+            var options = PacketOptions()
+            options.collectsSightings = true
+            return try FlowEngine(options)
+        }
+    }
+
     /// All flows in order of their first packets.
     var sums: [FlowSum] {
-        table.flows.map { flow in
-            let key = flow.key
+        flows.map { finished in
+            let key = finished.flow.key
             var sum = FlowSum(
                 ends: "\(key.transport) \(key.addressA):\(key.portA) \(key.addressB):\(key.portB)")
-            var slice = flow.current
-            while true {
+            for slice in finished.slices {
                 sum.packets += slice.packetsFromA + slice.packetsFromB
                 sum.bytes += slice.bytesFromA + slice.bytesFromB
-                sum.hours.insert(slice.hour, at: 0)
-                guard slice.previous >= 0 else { break }
-                slice = slices[Int(slice.previous)]
+                sum.hours.append(slice.hour)
             }
             return sum
         }
