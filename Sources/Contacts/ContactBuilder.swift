@@ -6,15 +6,24 @@ import Packets
 /// Finished flows and log lines to contacts.
 package struct ContactBuilder {
     private let orientation: FlowOrientation
+    private let sinkholes: Set<IPAddress>
     private var merger = ContactMerger()
     package private(set) var flowCount: UInt64 = 0
 
-    package init(homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks) {
+    /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own.
+    package init(
+        homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = []
+    ) {
         orientation = FlowOrientation(homeNetworks: homeNetworks)
+        self.sinkholes = sinkholes
     }
 
     /// Contacts from elsewhere (logs).
-    package mutating func add(_ contact: Contact) { merger.add(contact) }
+    package mutating func add(_ contact: Contact) {
+        var marked = contact
+        KnownHosts.mark(&marked)
+        merger.add(marked)
+    }
 
     /// All that another builder has collected.
     package mutating func add(_ other: ContactBuilder) {
@@ -29,18 +38,32 @@ package struct ContactBuilder {
     package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {
         flowCount &+= 1
         let clientIsA = orientation.clientIsA(finished.flow)
-        let side = clientIsA ? told?.a : told?.b
         for slice in finished.slices {
             let label = finished.label(of: slice)
+            // What was told to a load balancer says nothing of the client that it speaks for.
+            let side = label?.proxiedClient == nil ? clientIsA ? told?.a : told?.b : nil
             merger.add(contact(finished.flow, slice, label, side, clientIsA: clientIsA))
         }
+    }
+
+    /// Takes in all that an engine found, whose input has ended; returns its lookups.
+    package mutating func take(_ engine: FlowEngine) -> LookupTable {
+        var resolver = NameResolver(sinkholes: sinkholes)
+        let answers = resolver.resolve(
+            engine.findings.map { NameResolver.Questions(starts: $0.starts, dns: $0.dns) })
+        for (finding, answers) in zip(engine.findings, answers) {
+            let told = Dictionary(uniqueKeysWithValues: answers.map { ($0.serial, $0.told) })
+            for flow in finding.flows { add(flow, told[flow.flow.serial]) }
+        }
+        return resolver.lookups
     }
 
     private func contact(
         _ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, _ told: DNSJoin.Told.Side?, clientIsA: Bool
     ) -> Contact {
         let key = flow.key
-        let client = clientIsA ? key.addressA : key.addressB
+        // A load balancer speaks for a client that its PROXY header names.
+        let client = label?.proxiedClient ?? (clientIsA ? key.addressA : key.addressB)
         let server = clientIsA ? key.addressB : key.addressA
         let port = clientIsA ? key.portB : key.portA
         var contact = Contact(
@@ -48,7 +71,7 @@ package struct ContactBuilder {
             first: slice.first)
         contact.last = slice.last
         contact.hour = slice.hour
-        contact.clientMAC = clientIsA ? flow.macA : flow.macB
+        if label?.proxiedClient == nil { contact.clientMAC = clientIsA ? flow.macA : flow.macB }
         contact.flows = slice.isStart ? 1 : 0
         contact.packetsUp = clientIsA ? slice.packetsFromA : slice.packetsFromB
         contact.packetsDown = clientIsA ? slice.packetsFromB : slice.packetsFromA
@@ -56,11 +79,29 @@ package struct ContactBuilder {
         contact.bytesDown = clientIsA ? slice.bytesFromB : slice.bytesFromA
         contact.service = (label?.service ?? .unknown).rawValue
         contact.action = action(flow, label, clientIsA: clientIsA)
+        if sinkholes.contains(server) { contact.action = .blocked }
         contact.ja4 = [label?.ja4].compactMap(\.self)
+        contact.issuers = label?.certificateIssuers ?? []
         name(&contact, label, told)
-        let isOpaque = label?.service.concealment != nil || key.transport == IPProtocol.esp
-        if isOpaque { contact.ambiguity = .concealed }
+        conceal(&contact, label, told)
         return contact
+    }
+
+    /// Why the true destinations are hidden: the service itself, a resolver that this client was told of, or what is
+    /// known of the destination.
+    private func conceal(_ contact: inout Contact, _ label: FlowLabel?, _ told: DNSJoin.Told.Side?) {
+        let isESP = contact.transport == IPProtocol.name(IPProtocol.esp)
+        if contact.concealment == nil {
+            contact.concealment = label?.service.concealment ?? (isESP ? .vpn : nil)
+        }
+        if contact.concealment == nil, contact.port == 443, let name = contact.name,
+            told?.resolvers.contains(name) == true
+        {
+            contact.concealment = .encryptedDNS
+            contact.service = FlowService.dnsOverHTTPS.rawValue
+        }
+        if contact.concealment != nil { contact.ambiguity = .concealed }
+        KnownHosts.mark(&contact)
     }
 
     private func action(_ flow: Flow, _ label: FlowLabel?, clientIsA: Bool) -> ContactAction {
@@ -76,13 +117,32 @@ package struct ContactBuilder {
         return !flow.flags.contains(clientIsA ? .spokeB : .spokeA)
     }
 
+    private func hasOuterName(_ label: FlowLabel, _ told: DNSJoin.Told.Side?) -> Bool {
+        guard label.offersECH, let name = label.name else { return false }
+        return told?.publicNames.contains(name) == true || KnownRelays.helloCovers.contains(name)
+    }
+
+    /// What the handshake showed beside its name.
+    private func sign(_ contact: inout Contact, _ label: FlowLabel, told: [DNSJoin.Candidate]) {
+        guard let name = label.name else { return }
+        if label.offersECH {
+            contact.signs.insert(told.contains { $0.name == name } ? .pretendsECH : .offersECH)
+        }
+        let isServerName = label.kind == .tlsSNI || label.kind == .dtlsSNI
+        guard isServerName, !label.handshakeFailed, !label.certificateNames.isEmpty else { return }
+        if !CertificateCover.covers(label.certificateNames, name) {
+            contact.signs.insert(.certificateDiffers)
+        }
+    }
+
     /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
     private func name(_ contact: inout Contact, _ label: FlowLabel?, _ side: DNSJoin.Told.Side?) {
         let told = side?.candidates ?? []
         // The outer name of a true encrypted hello is the provider's, never the destination.
-        let isOuter = isOuterName(label, side)
-        defer { if isOuter { contact.ambiguity = .concealed } }
-        if !isOuter, let label, let kind = label.kind, let name = label.name {
+        let isOuterName = label.map { hasOuterName($0, side) } ?? false
+        if isOuterName { contact.concealment = .encryptedHello }
+        if !isOuterName, let label { sign(&contact, label, told: told) }
+        if !isOuterName, let label, let kind = label.kind, let name = label.name {
             contact.name = name
             contact.evidence = NameEvidence(kind)
             contact.cnameChain = told.first { $0.name == name }?.chain ?? []
@@ -108,12 +168,6 @@ package struct ContactBuilder {
             }
         }
     }
-}
-
-/// Whether the name in the hello is one that the client had been told to put outside an encrypted hello.
-private func isOuterName(_ label: FlowLabel?, _ side: DNSJoin.Told.Side?) -> Bool {
-    guard let label, label.offersECH, let name = label.name else { return false }
-    return side?.publicNames.contains(name) == true
 }
 
 extension NameEvidence {

@@ -32,6 +32,8 @@ package struct DNSJoin {
 
     /// Who was told anything: a quick no for servers.
     private var clients: Set<IPAddress> = []
+    /// Resolvers over HTTPS that each client was told of.
+    private var resolvers: [IPAddress: Set<String>] = [:]
 
     package init() {}
 
@@ -40,11 +42,16 @@ package struct DNSJoin {
     /// Takes in an answer; others are passed over.
     package mutating func take(_ observation: DNSObservation) {
         guard observation.isResponse, observation.responseCode == .noError else { return }
-        if !observation.addresses.isEmpty || !observation.echPublicNames.isEmpty {
+        if !observation.addresses.isEmpty || !observation.echPublicNames.isEmpty
+            || !observation.dohNames.isEmpty
+        {
             clients.insert(observation.client)
         }
         if !observation.echPublicNames.isEmpty {
             publicNames[observation.client, default: []].formUnion(observation.echPublicNames)
+        }
+        if !observation.dohNames.isEmpty {
+            resolvers[observation.client, default: []].formUnion(observation.dohNames)
         }
         for answer in observation.addresses {
             let window = max(Int64(answer.ttl) * 1_000_000_000, DNSJoin.minimumWindow)
@@ -71,7 +78,9 @@ package struct DNSJoin {
         guard clients.contains(client) else { return nil }
         let names = candidates(client: client, address: address, at: time)
         let outer = publicNames[client] ?? []
-        return names.isEmpty && outer.isEmpty ? nil : Told.Side(candidates: names, publicNames: outer)
+        let doors = resolvers[client] ?? []
+        if names.isEmpty, outer.isEmpty, doors.isEmpty { return nil }
+        return Told.Side(candidates: names, publicNames: outer, resolvers: doors)
     }
 
     /// What each side of a flow had been told when the flow began.
@@ -81,6 +90,8 @@ package struct DNSJoin {
             let candidates: [Candidate]
             /// Outer names of encrypted hellos that HTTPS records invited to (RFC 9848, RFC 9849).
             let publicNames: Set<String>
+            /// Resolvers over HTTPS (RFC 9461, RFC 9462).
+            let resolvers: Set<String>
         }
 
         let a: Side?

@@ -8,12 +8,26 @@ package struct FlowEngine {
     private var order: PacketOrder
     private var shards: [FlowShard]
     private var sorted = SortedPackets()
-    /// Flows that have ended, in order of their first packets once the input has ended.
-    package private(set) var flows: [FinishedFlow] = []
-    package private(set) var dns: [DNSObservation] = []
+    /// What each shard found.
+    package private(set) var findings = [Findings](repeating: Findings(), count: SortedPackets.shardCount)
 
-    package init(_ options: PacketOptions = PacketOptions()) throws(FilterFault) {
-        sorter = try PacketSorter(options)
+    package struct Findings: Sendable {
+        /// Flows that have ended.
+        package var flows: [FinishedFlow] = []
+        /// Flows that have begun, in order.
+        package var starts: [FlowStart] = []
+        package var dns: [DNSObservation] = []
+    }
+
+    /// Flows that have ended, in order of their first packets.
+    package var flows: [FinishedFlow] {
+        findings.flatMap(\.flows).sorted { $0.flow.firstPacket < $1.flow.firstPacket }
+    }
+
+    package init(collectsSightings: Bool = false) {
+        var options = PacketOptions()
+        options.collectsSightings = collectsSightings
+        sorter = PacketSorter(unfiltered: options)
         order = PacketOrder(options)
         shards = (0..<SortedPackets.shardCount).map { FlowShard($0, options) }
     }
@@ -33,7 +47,6 @@ package struct FlowEngine {
         count([UInt8]().span.bytesView)
         for index in shards.indices { shards[index].finish(at: packets.read) }
         collect()
-        flows.sort { $0.flow.firstPacket < $1.flow.firstPacket }
     }
 
     private mutating func count(_ window: RawSpan) {
@@ -43,8 +56,9 @@ package struct FlowEngine {
 
     private mutating func collect() {
         for index in shards.indices {
-            flows += shards[index].takeFinished()
-            dns += shards[index].takeDNS()
+            findings[index].flows += shards[index].takeFinished()
+            findings[index].starts += shards[index].takeStarts()
+            findings[index].dns += shards[index].takeDNS()
         }
     }
 

@@ -14,6 +14,12 @@ package struct PacketSorter {
         filter = try options.filter.map { (text) throws(FilterFault) in try CaptureFilter(text) }
     }
 
+    /// A sorter that lets all packets pass.
+    init(unfiltered options: PacketOptions) {
+        self.options = options
+        filter = nil
+    }
+
     /// Takes in the frames of `batch`, which lie in `window`.
     package mutating func sort(
         _ window: RawSpan, _ batch: borrowing FrameBatch, into sorted: inout SortedPackets

@@ -16,7 +16,7 @@ struct CapturePipeline {
     private let lanes: [Lane]
     private var plan: ChunkPlan
     private var order: PacketOrder
-    private var resolver = NameResolver()
+    private var resolver: NameResolver
     private var questions: [NameResolver.Questions]
     private let progress: ((UInt64) -> Void)?
 
@@ -26,8 +26,9 @@ struct CapturePipeline {
         self.chunkBytes = chunkBytes
         order = leftOut
         progress = options.progress
+        resolver = NameResolver(sinkholes: options.sinkholes)
         lanes = (0..<SortedPackets.shardCount).map {
-            Lane($0, options.packets, homeNetworks: options.homeNetworks)
+            Lane($0, options)
         }
         questions = lanes.map { _ in NameResolver.Questions() }
     }

@@ -12,9 +12,9 @@ final class Lane {
     private var waiting: [FinishedFlow] = []
     private var resolved: [FinishedFlow] = []
 
-    init(_ number: Int, _ options: PacketOptions, homeNetworks: [IPPrefix]) {
-        shard = FlowShard(number, options)
-        builder = ContactBuilder(homeNetworks: homeNetworks)
+    init(_ number: Int, _ options: RunOptions) {
+        shard = FlowShard(number, options.packets)
+        builder = ContactBuilder(homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
     }
 
     /// Makes contacts of the flows that are ready, then takes in the shard's packets of `chunks`.

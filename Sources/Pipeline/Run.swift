@@ -16,6 +16,8 @@ package struct RunOptions {
     package var chunkBytes = 1 << 20
     /// Called now and then with the number of captured bytes (as on the wire) that have been read.
     package var progress: ((UInt64) -> Void)?
+    /// Addresses that the district's filter answers with instead of a refused name's own.
+    package var sinkholes: Set<IPAddress> = []
 
     package init() {}
 }
@@ -82,7 +84,8 @@ package struct Run {
     }
 
     private mutating func read(_ inputs: [Input]) {
-        var builder = ContactBuilder(homeNetworks: options.homeNetworks)
+        var builder = ContactBuilder(
+            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
         var lines = LineCoverage()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for input in distinct.kept {
@@ -104,6 +107,7 @@ package struct Run {
         facts.coverage = CoverageBuilder.coverage(
             captures.packets, captures.tally, captures: captureCoverage, flows: builder.flowCount,
             lines: lines)
+        facts.coverage.add(BlindSpots(facts.contacts, homeNetworks: options.homeNetworks))
         sightings = captures.sightings.map { ($0.key, $0.value) }
     }
 

@@ -31,8 +31,8 @@ struct Conversation {
     }
 
     /// The engine after the last packet.
-    func read() throws -> FlowEngine {
-        var engine = try FlowEngine.collecting
+    func read() -> FlowEngine {
+        var engine = FlowEngine(collectsSightings: true)
         forge.bytes.withRawSpan { (window: RawSpan) in
             guard let header = PCAPHeader(window) else { return }
             let walker = PCAPWalker(header: header)
@@ -63,15 +63,6 @@ struct FlowSum: Equatable, CustomStringConvertible {
 }
 
 extension FlowEngine {
-    /// An engine that collects sightings.
-    static var collecting: FlowEngine {
-        get throws {
-            var options = PacketOptions()
-            options.collectsSightings = true
-            return try FlowEngine(options)
-        }
-    }
-
     /// All flows in order of their first packets.
     var sums: [FlowSum] {
         flows.map { finished in

@@ -1,26 +1,32 @@
-import Bytes
-import Contacts
-import Flows
+package import Bytes
+package import Flows
 
 /// Brings DNS answers and the beginnings of flows of all lanes together, in the order in which they happened.
-struct NameResolver {
+package struct NameResolver {
     private var join = DNSJoin()
-    private(set) var lookups = LookupTable()
+    package private(set) var lookups: LookupTable
+
+    package init(sinkholes: Set<IPAddress> = []) { lookups = LookupTable(sinkholes: sinkholes) }
 
     /// What one lane saw in one round, each list in order.
-    struct Questions {
-        var starts: [FlowStart] = []
-        var dns: [DNSObservation] = []
+    package struct Questions {
+        let starts: [FlowStart]
+        let dns: [DNSObservation]
+
+        package init(starts: [FlowStart] = [], dns: [DNSObservation] = []) {
+            self.starts = starts
+            self.dns = dns
+        }
     }
 
     /// What the sides of the flow with this number in its lane had been told.
-    struct Answer {
-        let serial: UInt64
-        let told: DNSJoin.Told
+    package struct Answer {
+        package let serial: UInt64
+        package let told: DNSJoin.Told
     }
 
     /// Answers by lane.
-    mutating func resolve(_ lanes: [Questions]) -> [[Answer]] {
+    package mutating func resolve(_ lanes: [Questions]) -> [[Answer]] {
         var answers = [[Answer]](repeating: [], count: lanes.count)
         var next = [Int](repeating: 0, count: lanes.count)
         // Stable: messages of one packet stay in order of their lanes.
