@@ -18,7 +18,7 @@ struct CapturePipeline {
     private var order: PacketOrder
     private var resolver: NameResolver
     private var questions: [NameResolver.Questions]
-    private let progress: ((UInt64) -> Void)?
+    private let progress: ((RunProgress) -> Void)?
 
     init(_ plan: ChunkPlan, _ crew: Crew, chunkBytes: Int, _ options: RunOptions, leftOut: PacketOrder) {
         self.plan = plan
@@ -53,7 +53,8 @@ struct CapturePipeline {
         _ loading: inout ChunkPlan.Group, _ sorting: ChunkPlan.Group, _ counting: ChunkPlan.Group
     ) {
         var tasks: [() -> Void] = []
-        let loader = Loader(loading, size: chunkBytes)
+        // A stream fills its chunk before anybody can begin: not too large a one.
+        let loader = Loader(loading, size: min(chunkBytes, 4 << 20))
         // First what takes longest, and what nobody can help with.
         if loading.load != nil { tasks.append { loader.run() } }
         for chunk in sorting.chunks.prefix(sorting.used) { tasks.append { chunk.piece.sort() } }
@@ -78,7 +79,7 @@ struct CapturePipeline {
             chunk.piece.track?.settle(&chunk.piece)
             chunk.piece.settle(into: &order)
         }
-        progress?(order.packets.bytes)
+        progress?(plan.progress)
     }
 
     /// Ends the input: what waits for more is counted as far as it came.

@@ -14,12 +14,20 @@ package struct RunOptions {
     package var jobs = 0
     /// Bytes of a capture that are worked on together. The results do not depend on it.
     package var chunkBytes = 1 << 20
-    /// Called now and then with the number of captured bytes (as on the wire) that have been read.
-    package var progress: ((UInt64) -> Void)?
+    /// Called now and then while captures are read.
+    package var progress: ((RunProgress) -> Void)?
     /// Addresses that the district's filter answers with instead of a refused name's own.
     package var sinkholes: Set<IPAddress> = []
 
     package init() {}
+}
+
+/// How far a run has come.
+package struct RunProgress: Sendable {
+    /// Bytes of input files read so far, packed as they are.
+    package let done: Int64
+    /// All their bytes; less than `done` when there are pipes, whose length nobody knows.
+    package let total: Int64
 }
 
 /// Inputs to facts.
@@ -122,9 +130,10 @@ package struct Run {
             rest = []
             merged = MergedReader(inputs, rest: &rest)
         }
-        let plan = ChunkPlan(rest, merged: merged, chunkBytes: options.chunkBytes)
-        var pipeline = CapturePipeline(
-            plan, crew, chunkBytes: options.chunkBytes, options, leftOut: order)
+        // Offsets in a chunk are 32-bit numbers.
+        let bytes = min(max(options.chunkBytes, 16), 1 << 30)
+        let plan = ChunkPlan(rest, merged: merged, chunkBytes: bytes)
+        var pipeline = CapturePipeline(plan, crew, chunkBytes: bytes, options, leftOut: order)
         pipeline.run(groups(of: 2 * crew.jobs))
         for track in pipeline.tracks {
             captureCoverage.add(track.walker)

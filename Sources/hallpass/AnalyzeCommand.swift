@@ -43,7 +43,7 @@ struct AnalyzeCommand: ParsableCommand {
     func run() throws {
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
-        let run = Run(input.inputs, options: try options(roster))
+        let run = input.run(try options(roster))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
         let report = Report(facts: run.facts, register: register, roster: roster, tool: Hallpass.version)
