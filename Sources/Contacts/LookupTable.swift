@@ -1,12 +1,13 @@
 import Bytes
 import Flows
+import Logs
 import Names
 
 /// DNS questions and answers added up per client, resolver and name.
 struct LookupTable {
     private struct Key: Hashable {
         let client: IPAddress
-        let resolver: IPAddress
+        let resolver: IPAddress?
         let name: String
     }
 
@@ -29,7 +30,24 @@ struct LookupTable {
         lookups[key] = lookup
     }
 
-    /// Sorted by client, name, resolver; `contacted` where the client has a contact under the name.
+    /// Takes in what a log adds up to.
+    mutating func take(_ sum: LogDNSTable.Lookup) {
+        let key = Key(client: sum.client, resolver: sum.resolver, name: sum.name)
+        let outcome = LookupOutcome(rawValue: sum.outcome.word) ?? .unanswered
+        var lookup =
+            lookups[key]
+            ?? Lookup(
+                client: key.client, resolver: key.resolver, name: key.name, outcome: outcome,
+                first: sum.first,
+                last: sum.last, count: 0, contacted: false)
+        lookup.first = min(lookup.first, sum.first)
+        lookup.last = max(lookup.last, sum.last)
+        lookup.outcome = stronger(lookup.outcome, outcome)
+        lookup.count &+= sum.count
+        lookups[key] = lookup
+    }
+
+    /// Sorted by client, name, resolver (unknown first); `contacted` where the client has a contact under the name.
     func lookups(contacts: [Contact]) -> [Lookup] {
         struct Visit: Hashable {
             let client: IPAddress
@@ -46,7 +64,11 @@ struct LookupTable {
             var lookup = lookup
             lookup.contacted = visits.contains(Visit(client: lookup.client, name: lookup.name))
             return lookup
-        }.sorted { ($0.client, $0.name, $0.resolver) < ($1.client, $1.name, $1.resolver) }
+        }.sorted { a, b in
+            if (a.client, a.name) != (b.client, b.name) { return (a.client, a.name) < (b.client, b.name) }
+            guard let second = b.resolver else { return false }
+            return a.resolver.map { $0 < second } ?? true
+        }
     }
 
     private static func outcome(_ observation: DNSObservation) -> LookupOutcome {
