@@ -29,6 +29,18 @@ struct LoggedAnswers {
         }
     }
 
+    /// The lookups of a log to which every answer was an address in `sinkholes`.
+    static func sunk(_ table: LogDNSTable, _ sinkholes: Set<IPAddress>) -> Set<ClientAndName> {
+        guard !sinkholes.isEmpty else { return [] }
+        var sunk: Set<ClientAndName> = []
+        var others: Set<ClientAndName> = []
+        table.forEachAnswer { answer in
+            let key = ClientAndName(client: answer.client, name: answer.name)
+            if sinkholes.contains(answer.address) { sunk.insert(key) } else { others.insert(key) }
+        }
+        return sunk.subtracting(others)
+    }
+
     /// Takes in an answer that a capture holds.
     mutating func take(_ observation: DNSObservation) {
         guard observation.isResponse, observation.responseCode == .noError else { return }

@@ -12,6 +12,10 @@ struct LookupTable {
     }
 
     private var lookups: [Key: Lookup] = [:]
+    /// What filters answer with beside the unspecified addresses.
+    private let sinkholes: Set<IPAddress>
+
+    init(sinkholes: Set<IPAddress> = []) { self.sinkholes = sinkholes }
 
     mutating func take(_ observation: DNSObservation) {
         let key = Key(client: observation.client, resolver: observation.resolver, name: observation.name)
@@ -23,23 +27,23 @@ struct LookupTable {
         lookup.first = min(lookup.first, observation.time)
         lookup.last = max(lookup.last, observation.time)
         if observation.isResponse {
-            lookup.outcome = stronger(lookup.outcome, LookupTable.outcome(observation))
+            lookup.outcome = stronger(lookup.outcome, outcome(observation))
         } else {
             lookup.count &+= 1
         }
         lookups[key] = lookup
     }
 
-    /// Takes in what a log adds up to.
-    mutating func take(_ sum: LogDNSTable.Lookup) {
+    /// Takes in what a log adds up to; `isSunk`: all answers were a filter's address.
+    mutating func take(_ sum: LogDNSTable.Lookup, isSunk: Bool) {
         let key = Key(client: sum.client, resolver: sum.resolver, name: sum.name)
-        let outcome = LookupOutcome(rawValue: sum.outcome.word) ?? .unanswered
+        let stated = LookupOutcome(rawValue: sum.outcome.word) ?? .unanswered
+        let outcome = isSunk && stated == .answered ? .blocked : stated
         var lookup =
             lookups[key]
             ?? Lookup(
                 client: key.client, resolver: key.resolver, name: key.name, outcome: outcome,
-                first: sum.first,
-                last: sum.last, count: 0, contacted: false)
+                first: sum.first, last: sum.last, count: 0, contacted: false)
         lookup.first = min(lookup.first, sum.first)
         lookup.last = max(lookup.last, sum.last)
         lookup.outcome = stronger(lookup.outcome, outcome)
@@ -49,20 +53,16 @@ struct LookupTable {
 
     /// Sorted by client, name, resolver (unknown first); `contacted` where the client has a contact under the name.
     func lookups(contacts: [Contact]) -> [Lookup] {
-        struct Visit: Hashable {
-            let client: IPAddress
-            let name: String
-        }
-        var visits: Set<Visit> = []
+        var visits: Set<ClientAndName> = []
         for contact in contacts where contact.service != FlowService.dns.rawValue {
             guard let client = contact.client else { continue }
             for name in [contact.name].compactMap(\.self) + contact.candidates {
-                visits.insert(Visit(client: client, name: name))
+                visits.insert(ClientAndName(client: client, name: name))
             }
         }
         return lookups.values.map { lookup in
             var lookup = lookup
-            lookup.contacted = visits.contains(Visit(client: lookup.client, name: lookup.name))
+            lookup.contacted = visits.contains(ClientAndName(client: lookup.client, name: lookup.name))
             return lookup
         }.sorted { a, b in
             if (a.client, a.name) != (b.client, b.name) { return (a.client, a.name) < (b.client, b.name) }
@@ -71,7 +71,7 @@ struct LookupTable {
         }
     }
 
-    private static func outcome(_ observation: DNSObservation) -> LookupOutcome {
+    private func outcome(_ observation: DNSObservation) -> LookupOutcome {
         switch observation.responseCode {
         case .noError:
             guard !observation.addresses.isEmpty else {
@@ -83,11 +83,19 @@ struct LookupTable {
         }
     }
 
-    /// The unspecified addresses, which only filters answer with.
-    private static func isSinkhole(_ address: IPAddress) -> Bool { address.high == 0 && address.low == 0 }
+    /// The unspecified addresses, which only filters answer with, and the filter's own of the roster.
+    private func isSinkhole(_ address: IPAddress) -> Bool {
+        address.high == 0 && address.low == 0 || sinkholes.contains(address)
+    }
 
     private func stronger(_ a: LookupOutcome, _ b: LookupOutcome) -> LookupOutcome {
         let order: [LookupOutcome] = [.answered, .blocked, .noData, .nxdomain, .failed, .unanswered]
         return order.first { $0 == a || $0 == b } ?? a
     }
+}
+
+/// Who and what, where neither resolver nor time matters.
+struct ClientAndName: Hashable {
+    let client: IPAddress
+    let name: String
 }

@@ -107,4 +107,18 @@ import Testing
         #expect(lookups.first?.contacted == true)
         #expect(lookups.first?.outcome == .answered)
     }
+
+    @Test func aSinkholesAddressIsTheFiltersAnswer() throws {
+        var builder = ContactBuilder(sinkholes: [server])
+        builder.add(contact(from: 11, to: 20))
+        let row = LogDNSRow(
+            time: moment(10), client: IPAddress(ipv4: 0x0a14_1e28), name: "quiz.example.org", stage: .answer,
+            code: .noError,
+            answers: [LogDNSAnswer(name: "quiz.example.org", type: .a, value: .address(server), ttl: 60)])
+        builder.add(LogDNSTable(rows: [row]), source: "unbound")
+        builder.take(FlowEngine())
+        let (contacts, lookups) = builder.finish()
+        #expect(contacts.map(\.action) == [.blocked])
+        #expect(lookups.map(\.outcome) == [.blocked])
+    }
 }
