@@ -20,15 +20,20 @@ struct CapturePipeline {
     private var questions: [NameResolver.Questions]
     private let progress: ((RunProgress) -> Void)?
 
-    init(_ plan: ChunkPlan, _ crew: Crew, chunkBytes: Int, _ options: RunOptions, leftOut: PacketOrder) {
+    init(
+        _ plan: ChunkPlan, _ crew: Crew, chunkBytes: Int, _ options: RunOptions, leftOut: PacketOrder,
+        _ logs: LogFacts
+    ) {
         self.plan = plan
         self.crew = crew
         self.chunkBytes = chunkBytes
         order = leftOut
         progress = options.progress
-        resolver = NameResolver(sinkholes: options.sinkholes)
+        let answers = logs.answers
+        resolver = NameResolver(
+            sinkholes: options.sinkholes, answers: logs.isWaiting ? answers : nil)
         lanes = (0..<SortedPackets.shardCount).map {
-            Lane($0, options)
+            Lane($0, options, answers)
         }
         questions = lanes.map { _ in NameResolver.Questions() }
     }
@@ -119,9 +124,14 @@ extension CapturePipeline {
     var tracks: [CaptureTrack] { plan.tracks }
     var failed: [InputReport] { plan.failed }
 
-    /// Adds the contacts of all lanes to `builder`.
-    func add(to builder: inout ContactBuilder) {
-        for lane in lanes { builder.add(lane.builder) }
+    /// The DNS answers of logs and captures, where flows of logs wait for them.
+    var answers: LoggedAnswers? { resolver.answers }
+
+    /// The contacts of all lanes.
+    var builder: ContactBuilder {
+        var sum = ContactBuilder()
+        for lane in lanes { sum.add(lane.builder) }
+        return sum
     }
 }
 

@@ -92,14 +92,13 @@ package struct Run {
     }
 
     private mutating func read(_ inputs: [Input]) {
-        var builder = ContactBuilder(
-            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
+        var logs = LogFacts(sinkholes: options.sinkholes)
         var lines = LineCoverage()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for input in distinct.kept {
             guard case .log(let format) = input.kind else { continue }
             var run = LogRun(input, format: format)
-            run.run(input, into: &builder)
+            run.run(input, into: &logs)
             lines.add(run.tally)
             facts.inputs.append(run.report)
         }
@@ -108,9 +107,12 @@ package struct Run {
             order.leaveOut(packets: packets, bytes: bytes)
             facts.inputs.append(report)
         }
-        let captures = read(captures: distinct.kept, after: order, &builder)
+        let captures = read(captures: distinct.kept, after: order, logs)
+        var builder = captures.builder
+        var lookups = captures.lookups
+        logs.finish(captures.answers ?? logs.answers, into: &builder, &lookups)
         facts.contacts = builder.contacts()
-        facts.lookups = captures.lookups.lookups(contacts: facts.contacts)
+        facts.lookups = lookups.lookups(contacts: facts.contacts)
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         facts.coverage = CoverageBuilder.coverage(
             captures.packets, captures.tally, captures: captureCoverage, flows: builder.flowCount,
@@ -121,7 +123,7 @@ package struct Run {
 
     /// Reads all captures among `inputs` on all cores.
     private mutating func read(
-        captures inputs: [Input], after order: PacketOrder, _ builder: inout ContactBuilder
+        captures inputs: [Input], after order: PacketOrder, _ logs: LogFacts
     ) -> CapturePipeline {
         let crew = Crew(jobs: options.jobs > 0 ? options.jobs : ProcessInfo.processInfo.activeProcessorCount)
         var rest = inputs
@@ -133,7 +135,7 @@ package struct Run {
         // Offsets in a chunk are 32-bit numbers.
         let bytes = min(max(options.chunkBytes, 16), 1 << 30)
         let plan = ChunkPlan(rest, merged: merged, chunkBytes: bytes)
-        var pipeline = CapturePipeline(plan, crew, chunkBytes: bytes, options, leftOut: order)
+        var pipeline = CapturePipeline(plan, crew, chunkBytes: bytes, options, leftOut: order, logs)
         pipeline.run(groups(of: 2 * crew.jobs))
         for track in pipeline.tracks {
             captureCoverage.add(track.walker)
@@ -142,7 +144,6 @@ package struct Run {
         }
         facts.inputs += pipeline.failed + (merged?.reports ?? [])
         captureCoverage.add(dropped: merged?.droppedPackets ?? 0)
-        pipeline.add(to: &builder)
         return pipeline
     }
 
