@@ -30,6 +30,7 @@ extension Judge {
         if contact.ambiguity == .concealed, judgment.verdict.isUncovered {
             judgment.reasons.insert("what lies behind \(name) is hidden from the network", at: 0)
             judgment.verdict = .concealed
+            judgment.offers = []
         }
         return judgment
     }

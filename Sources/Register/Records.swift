@@ -20,6 +20,8 @@ package struct Vendor: Equatable, Sendable {
     package var owners: [Ownership]
     package var products: [Product]
     package var agreements: [Agreement]
+    /// The day on which the record was entered; nil counts as always on record.
+    package var recorded: CivilDay?
     package var place: Place
 
     package struct Ownership: Equatable, Sendable {

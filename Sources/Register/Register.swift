@@ -8,6 +8,9 @@ package struct Register: Sendable {
     package let exceptions: [ExceptionRecord]
     /// From which reasons severities are added up.
     package let severity: SeverityWeights
+    package let context: ContextSettings
+    /// Every distinct hour scope of an agreement.
+    package let hourScopes: [HourScope]
     /// The files that were read, in order.
     package let files: [String]
     /// SHA-256 over the files' names and bytes, in lower-case hexadecimal.
@@ -23,6 +26,9 @@ package struct Register: Sendable {
         platform = content.platform
         exceptions = content.exceptions
         severity = content.severities.first?.weights ?? SeverityWeights()
+        context = content.contexts.first?.settings ?? ContextSettings()
+        hourScopes = Array(Set(content.vendors.flatMap(\.agreements).compactMap(\.hours)))
+            .sorted { $0.description < $1.description }
         self.files = files
         self.sha256 = sha256
         claims = DomainClaim.all(of: content)
@@ -36,12 +42,24 @@ package struct Register: Sendable {
     /// anything valid decides.
     package func matches(_ name: String) -> [[DomainClaim]] {
         var groups: [[DomainClaim]] = []
-        var step = index.first(for: name)
-        while let current = step {
-            groups.append(index.claims(at: current).map { claims[$0] })
-            step = index.next(after: current)
+        var group = firstMatch(name)
+        while let found = group {
+            groups.append(claims(of: found))
+            group = nextMatch(after: found)
         }
         return groups
+    }
+
+    /// The longest entries that cover `name`, without reading what they claim; nil when none does.
+    @inline(__always)
+    package func firstMatch(_ name: String) -> DomainIndex.Step? { index.first(for: name) }
+
+    /// The next shorter entries that cover the same name.
+    package func nextMatch(after step: DomainIndex.Step) -> DomainIndex.Step? { index.next(after: step) }
+
+    /// What the entries of one length claim, in the order of the files.
+    package func claims(of step: DomainIndex.Step) -> [DomainClaim] {
+        index.claims(at: step).map { claims[$0] }
     }
 }
 

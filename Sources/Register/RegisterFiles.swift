@@ -37,12 +37,7 @@ extension Register {
             } else if let root = YAMLValue.read(text: text, file: file.path, log: log) {
                 var reader = RegisterYAML()
                 reader.read(root)
-                content.districts += reader.content.districts
-                content.vendors += reader.content.vendors
-                content.thirdParties += reader.content.thirdParties
-                content.platform += reader.content.platform
-                content.exceptions += reader.content.exceptions
-                content.severities += reader.content.severities
+                content.append(reader.content)
             }
         }
         content.check(log)

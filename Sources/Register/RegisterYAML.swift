@@ -7,13 +7,14 @@ struct RegisterYAML {
     var content = RegisterContent()
 
     mutating func read(_ root: YAMLValue) {
-        let keys = ["district", "vendors", "third_parties", "platform", "exceptions", "severity"]
+        let keys = ["district", "vendors", "third_parties", "platform", "exceptions", "severity", "context"]
         guard let map = root.map("the register", keys: keys) else { return }
         if let value = map["district"], let district = district(value) { content.districts.append(district) }
         content.vendors += map.list("vendors").compactMap(vendor)
         content.thirdParties += map.list("third_parties").compactMap(thirdParty)
         content.platform += map.list("platform").compactMap(platformService)
         content.exceptions += map.list("exceptions").compactMap(exception)
+        if let value = map["context"] { content.contexts.append((value.place, context(value))) }
         if let value = map["severity"] { content.severities.append((value.place, severity(value))) }
     }
 
@@ -38,7 +39,7 @@ struct RegisterYAML {
     }
 
     private func vendor(_ value: YAMLValue) -> Vendor? {
-        let keys = ["id", "name", "aliases", "owners", "products", "agreements"]
+        let keys = ["id", "name", "aliases", "owners", "products", "agreements", "recorded"]
         guard let map = value.map("a vendor", keys: keys) else { return nil }
         let id = map.required("id").flatMap(identifier)
         let name = map.required("name")?.string()
@@ -46,10 +47,11 @@ struct RegisterYAML {
         let owners = map.list("owners").compactMap(ownership)
         let products = map.list("products").compactMap(product)
         let agreements = map.list("agreements").compactMap(agreement)
+        let recorded = map["recorded"]?.day()
         guard let id, let name else { return nil }
         return Vendor(
             id: id, name: name, aliases: aliases, owners: owners, products: products, agreements: agreements,
-            place: map.place)
+            recorded: recorded, place: map.place)
     }
 
     private func ownership(_ value: YAMLValue) -> Vendor.Ownership? {

@@ -1,3 +1,4 @@
+import Bytes
 package import Contacts
 package import Judgement
 package import Register
@@ -12,6 +13,8 @@ package struct Report: Sendable {
     package var inputs: [InputReport]
     package var coverage: Contacts.Coverage
     package var assessment: Assessment
+    /// Only records entered by this day counted; nil when all did.
+    package var asKnownOn: String?
 
     package struct RegisterSummary: Equatable, Sendable {
         package var sha256: String
@@ -34,7 +37,10 @@ package struct Report: Sendable {
         self.init(facts: facts, judge: Judge(register: register, roster: roster), tool: tool)
     }
 
-    package init(facts: Facts, judge: Judge, tool: String) {
+    /// `jobs` and `run` as in `Assessment`.
+    package init(
+        facts: Facts, judge: Judge, tool: String, jobs: Int = 1, run: Assessment.Runner? = nil
+    ) {
         let register = judge.register
         toolVersion = tool
         self.register = RegisterSummary(
@@ -46,7 +52,8 @@ package struct Report: Sendable {
             sha256: judge.roster.sha256, file: judge.roster.file, networks: judge.roster.networks.count)
         inputs = facts.inputs
         coverage = facts.coverage
-        assessment = Assessment(facts, judge: judge)
+        asKnownOn = judge.asKnownOn?.description
+        assessment = Assessment(facts, judge: judge, jobs: jobs, run: run)
     }
 
     /// Whether any finding is at or above `severity`: exit code 1 under `--fail-on`.

@@ -18,6 +18,7 @@ struct AnalyzeCommand: ParsableCommand {
               hallpass analyze captures/ --register allowlists/
               hallpass analyze monday.pcap access.log --format json --output monday.json
               hallpass analyze captures/ --fail-on high --quiet
+              hallpass analyze captures/ --as-known-on 2026-09-01
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
@@ -40,13 +41,22 @@ struct AnalyzeCommand: ParsableCommand {
             "Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
     var failOn: Severity?
 
+    @Option(
+        name: .customLong("as-known-on"),
+        help: ArgumentHelp(
+            "Judge by what was on record on that day: later entries do not count.", valueName: "date"))
+    var asKnownOn: String?
+
     func run() throws {
+        let known = try RegisterOptions.day(asKnownOn: asKnownOn)
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
         let run = Run(input.inputs, options: try input.options(homeNetworks: roster.homeNetworks))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
-        let report = Report(facts: run.facts, register: register, roster: roster, tool: Hallpass.version)
+        let judge = Judge(register: register, roster: roster, asKnownOn: known)
+        let report = Report(
+            facts: run.facts, judge: judge, tool: Hallpass.version, jobs: Parallel.jobs, run: Parallel.run)
         try Output.write(render(report), to: output)
         if let code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Foundation
 import Register
 import Roster
@@ -17,6 +18,16 @@ struct RegisterOptions: ParsableArguments {
             valueName: "path"),
         completion: .file())
     var roster: String?
+
+    /// What `--as-known-on` means in every command that judges.
+    static func day(asKnownOn text: String?) throws -> CivilDay? {
+        try text.map { text in
+            guard let day = CivilDay(text) else {
+                throw ValidationError("--as-known-on '\(text)' is no date such as 2026-11-24")
+            }
+            return day
+        }
+    }
 
     func loadRegister() throws -> Register {
         do {
