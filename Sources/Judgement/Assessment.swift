@@ -13,6 +13,7 @@ package struct Assessment: Equatable, Sendable {
     package var covered: [Coverage] = []
     package var lookups: [LookupSummary] = []
     package var totals = Totals()
+    package var blindSpots = DeviceBlindSpots()
 
     /// What was refused or never answered.
     package struct Attempt: Equatable, Sendable {
@@ -85,6 +86,7 @@ extension Assessment {
         var merger = AssessmentMerger(register: judge.register)
         for part in parts.all { merger.add(part) }
         self = merger.finish()
+        blindSpots = DeviceBlindSpots(facts.contacts, roster: judge.roster)
         var lookups = LookupJudge(judge: judge)
         for lookup in facts.lookups where !lookup.contacted { lookups.add(lookup) }
         self.lookups = lookups.finish()
