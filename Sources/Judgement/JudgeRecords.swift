@@ -125,10 +125,12 @@ extension Judge {
         let isShared = !entry.isExact && PublicSuffixList.isSuffix(entry.name)
         let whose =
             isShared
-            ? "lies on shared infrastructure of \(party.owner) (\(party.category)), whose tenant is not known"
-            : "belongs to \(party.owner) (\(party.category))"
+            ? "lies on shared infrastructure of \(party.owner ?? "an unknown owner") (\(party.category)), "
+                + "whose tenant is not known"
+            : party.owner.map { "belongs to \($0) (\(party.category))" }
+                ?? "is listed as \(party.category) by \(party.source ?? "a list") without an owner"
         var judgment = Judgment(
-            .noAgreement, owner: party.owner,
+            party.owner == nil ? .unknownOwner : .noAgreement, owner: party.owner,
             reason: "\(entry) \(whose); no agreement is on record")
         judgment.category = party.category
         judgment.record = RecordReference(

@@ -51,7 +51,8 @@ package struct Product: Equatable, Sendable {
 
 /// An owner without any agreement that is known for what it does.
 package struct ThirdParty: Equatable, Sendable {
-    package var owner: String
+    /// Nil when a list says what the domain does and not whose it is.
+    package var owner: String?
     package var category: String
     package var domains: [ListedDomain]
     package var source: String?

@@ -35,6 +35,11 @@ package struct Register: Sendable {
         index = DomainIndex(claims.map(\.domain.entry))
     }
 
+    /// Whether both say the same, wherever it is written.
+    package func saysTheSame(as other: Register) -> Bool {
+        RegisterYAMLWriter.write(self) == RegisterYAMLWriter.write(other)
+    }
+
     /// The IANA time zone of the district.
     package var timezone: String { district?.timezone ?? "UTC" }
 

@@ -33,7 +33,7 @@ extension Register {
         for file in files {
             guard let text = file.text(log) else { continue }
             if file.path.lowercased().hasSuffix(".csv") {
-                content.vendors += RegisterCSV.read(text, file: file.path, log: log)
+                content.append(RegisterCSV.read(text, file: file.path, log: log))
             } else if let root = YAMLValue.read(text: text, file: file.path, log: log) {
                 var reader = RegisterYAML()
                 reader.read(root)

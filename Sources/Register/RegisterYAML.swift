@@ -29,12 +29,8 @@ struct RegisterYAML {
 
     private func timezone(_ value: YAMLValue) -> String? {
         guard let text = value.string() else { return nil }
-        // Only real identifiers: `EST` or `GMT+5` know no daylight saving, and would move the day silently.
-        if TimeZone.knownTimeZoneIdentifiers.contains(text) || text == "UTC" { return text }
-        let near = nearest(to: text, among: TimeZone.knownTimeZoneIdentifiers)
-        value.problem(
-            "\(quoted(text)) is not a time zone of the IANA list"
-                + (near.map { "; did you mean \(quoted($0))?" } ?? "; write one such as America/New_York"))
+        if isTimeZone(text) { return text }
+        value.problem(timeZoneAdvice(text))
         return nil
     }
 
@@ -78,7 +74,8 @@ struct RegisterYAML {
     private func thirdParty(_ value: YAMLValue) -> ThirdParty? {
         let keys = ["owner", "category", "domains", "source", "valid_from", "valid_to", "recorded"]
         guard let map = value.map("a third party", keys: keys) else { return nil }
-        let owner = map.required("owner")?.string()
+        // Lists of trackers often name no owner: then nobody's is the right answer.
+        let owner = map["owner"]?.string()
         let category = map.required("category")?.string()
         // Who rents out shared infrastructure may be named by its suffix, and nobody else.
         let isCarrier = category.map(ThirdParty.carrierCategories.contains) ?? false
@@ -87,7 +84,7 @@ struct RegisterYAML {
         let from = map["valid_from"]?.day()
         let to = map["valid_to"]?.day()
         let recorded = map["recorded"]?.day()
-        guard let owner, let category else { return nil }
+        guard let category else { return nil }
         return ThirdParty(
             owner: owner, category: category, domains: domains, source: source, validFrom: from, validTo: to,
             recorded: recorded, place: map.place)
@@ -126,6 +123,19 @@ struct RegisterYAML {
 }
 
 // MARK: - Values that several records share
+
+/// Whether a text is a time zone of the IANA list.
+///
+/// Only real identifiers: `EST` or `GMT+5` know no daylight saving, and would move the day silently.
+func isTimeZone(_ text: String) -> Bool {
+    TimeZone.knownTimeZoneIdentifiers.contains(text) || text == "UTC"
+}
+
+func timeZoneAdvice(_ text: String) -> String {
+    let near = nearest(to: text, among: TimeZone.knownTimeZoneIdentifiers)
+    return "\(quoted(text)) is not a time zone of the IANA list"
+        + (near.map { "; did you mean \(quoted($0))?" } ?? "; write one such as America/New_York")
+}
 
 /// Domains with their places.
 func listed(_ values: [YAMLValue], sharedSuffix: Bool = false) -> [ListedDomain] {

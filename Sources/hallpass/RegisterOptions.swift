@@ -33,7 +33,7 @@ struct RegisterOptions: ParsableArguments {
         do {
             return try Register.load(register)
         } catch {
-            throw fail(error)
+            throw RegisterOptions.fail(error)
         }
     }
 
@@ -43,11 +43,11 @@ struct RegisterOptions: ParsableArguments {
             guard let path = Roster.defaultFile(in: register) else { return .empty }
             return try Roster.load(path)
         } catch {
-            throw fail(error)
+            throw RegisterOptions.fail(error)
         }
     }
 
-    private func fail(_ error: RegisterError) -> ExitCode {
+    static func fail(_ error: RegisterError) -> ExitCode {
         for problem in error.problems { Messages.say("error: \(problem)") }
         return error.missing ? .missingFile : .unusableInput
     }
