@@ -1,4 +1,5 @@
 import Bytes
+import Yams
 
 /// Reads a district's spreadsheet or a registry's export by a map that says what its columns mean.
 package struct RegisterImport {
