@@ -46,6 +46,7 @@ package struct Judge: Sendable {
                     "the shorter entry \(entry.entry) (\(entry.place)) is \(words); the longer one decides")
             }
         }
+        if decided == nil { decided = judge(register.listMatches(name), circumstances, &nearMisses) }
         var judgment = decided ?? Judgment(.unknownOwner, reason: "no entry of the register covers \(name)")
         judgment.nearMisses += nearMisses.filter { !judgment.nearMisses.contains($0) }
         return judgment
@@ -58,7 +59,7 @@ package struct Judge: Sendable {
         var exceptions: [Judgment] = []
         var district: Judgment?
         var products: [Judgment] = []
-        var platform: Judgment?
+        var platforms: [Judgment] = []
         var subprocessors: [Judgment] = []
         var parties: [Judgment] = []
         for claim in group {
@@ -72,17 +73,19 @@ package struct Judge: Sendable {
             case .excluded(let vendor, let product):
                 products += judge(excluded: product, of: vendor, claim, circumstances)
             case .platform(let index):
-                platform = platform ?? judge(platform: index, claim)
+                platforms += [judge(platform: index, claim)].compactMap(\.self)
             case .subprocessor(let vendor, let agreement, let subprocessor):
                 subprocessors += judge(subprocessor: (vendor, agreement, subprocessor), claim, circumstances)
             case .thirdParty(let index):
-                parties += judge(thirdParty: index, claim, circumstances)
+                parties += judge(register.thirdParties[index], claim, circumstances)
+            case .listed(let index):
+                parties += judge(register.listed[index], claim, circumstances)
             }
         }
-        if let exception = exceptions.first ?? district { return exception }
+        if let exception = Judge.first(exceptions) ?? district { return exception }
         let product = Judge.worst(products)
         if let product, !product.verdict.isUncovered { return product }
-        if let platform { return platform }
+        if let platform = Judge.first(platforms) { return platform }
         if let product { return offering(product, subprocessors) }
         return judge(subprocessors: subprocessors, parties: parties, circumstances)
     }
@@ -115,6 +118,11 @@ package struct Judge: Sendable {
             if !judgment.nearMisses.contains(miss) { judgment.nearMisses.append(miss) }
         }
         return judgment
+    }
+
+    /// Of answers that are equally good, the one that sorts first, wherever it is written.
+    private static func first(_ judgments: [Judgment]) -> Judgment? {
+        judgments.min { ($0.owner ?? "", $0.reasons[0]) < ($1.owner ?? "", $1.reasons[0]) }
     }
 
     /// The worst of several answers, marked as ambiguous when they differ; nil for none.

@@ -61,8 +61,11 @@ extension Judge {
             }
             .sorted { a, b in
                 if a.judgment.verdict != b.judgment.verdict { return a.judgment.verdict < b.judgment.verdict }
-                // Of equal answers the most recent agreement speaks.
-                let (first, second) = (a.agreement.begins, b.agreement.begins)
+                // Of equal answers the most recent agreement speaks; of those to come, the next one.
+                let isAhead = a.judgment.verdict == .notYetEffective
+                let (first, second) =
+                    isAhead
+                    ? (b.agreement.begins, a.agreement.begins) : (a.agreement.begins, b.agreement.begins)
                 if first != second { return (first?.daysSince1970 ?? .min) > (second?.daysSince1970 ?? .min) }
                 return a.agreement.id < b.agreement.id
             }
@@ -117,8 +120,7 @@ extension Judge {
         return judgment
     }
 
-    func judge(thirdParty index: Int, _ claim: DomainClaim, _ circumstances: Circumstances) -> [Judgment] {
-        let party = register.thirdParties[index]
+    func judge(_ party: ThirdParty, _ claim: DomainClaim, _ circumstances: Circumstances) -> [Judgment] {
         guard isKnown(party.recorded), party.isValid(on: circumstances.day) else { return [] }
         let entry = claim.domain.entry
         // Beneath a suffix of shared infrastructure every name is another tenant's.

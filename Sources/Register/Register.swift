@@ -16,6 +16,12 @@ package struct Register: Sendable {
     /// SHA-256 over the files' names and bytes, in lower-case hexadecimal.
     package let sha256: String
 
+    /// The user's own lists of third parties, asked where the register has no entry.
+    package internal(set) var lists: [ThirdPartyList] = []
+    package internal(set) var listed: [ThirdParty] = []
+    var listClaims: [DomainClaim] = []
+    var listIndex: DomainIndex?
+
     private let claims: [DomainClaim]
     private let index: DomainIndex
 
@@ -62,6 +68,12 @@ package struct Register: Sendable {
     /// The next shorter entries that cover the same name.
     package func nextMatch(after step: DomainIndex.Step) -> DomainIndex.Step? { index.next(after: step) }
 
+    /// What the lists' longest entries that cover `name` claim.
+    package func listMatches(_ name: String) -> [DomainClaim] {
+        guard let listIndex, let step = listIndex.first(for: name) else { return [] }
+        return listIndex.claims(at: step).map { listClaims[$0] }
+    }
+
     /// What the entries of one length claim, in the order of the files.
     package func claims(of step: DomainIndex.Step) -> [DomainClaim] {
         index.claims(at: step).map { claims[$0] }
@@ -79,6 +91,8 @@ package struct DomainClaim: Sendable {
         case thirdParty(Int)
         case platform(Int)
         case exception(Int)
+        /// An owner or category that only a list states.
+        case listed(Int)
     }
 
     package let domain: ListedDomain

@@ -11,6 +11,7 @@ package struct SeverityWeights: Equatable, Sendable {
     package var categories: [String: Int] = [
         "advertising": 4, "data-broker": 5, "session-recording": 4, "analytics": 3, "social": 3,
         "fingerprinting": 5,
+        "tracking": 3, "malware": 6, "cryptomining": 5,
         "cdn": -2, "hosting": -2, "cloud": -2,
     ]
     package var student = 2

@@ -35,6 +35,7 @@ package struct JSONRenderer {
             ("not_data_flows", .array(assessment.notDataFlows.map(attempt))),
             ("covered", .array(assessment.covered.map(covered))),
             ("lookups", .array(assessment.lookups.map(lookup))),
+            ("changes", changes(report.changes)),
         ])
     }
 
@@ -44,6 +45,16 @@ package struct JSONRenderer {
             ("district", .text(register.district)), ("timezone", .string(register.timezone)),
             ("vendors", .count(register.vendors)), ("agreements", .count(register.agreements)),
             ("third_parties", .count(register.thirdParties)),
+            (
+                "lists",
+                .array(
+                    register.lists.map {
+                        .object([
+                            ("path", .string($0.path)), ("format", .string($0.format)),
+                            ("domains", .count($0.domains)), ("left_out", .count($0.leftOut)),
+                        ])
+                    })
+            ),
         ])
     }
 

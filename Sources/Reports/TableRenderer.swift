@@ -22,6 +22,7 @@ package struct TableRenderer {
         let clock = ZoneClock(identifier: report.register.timezone)
         var lines = header(report, clock)
         lines += findings(report.assessment, clock)
+        lines += changes(report.changes)
         lines += covered(report.assessment)
         lines += notDataFlows(report.assessment)
         lines += lookups(report.assessment)
@@ -51,6 +52,11 @@ package struct TableRenderer {
             "register \(register.sha256.prefix(12)): \(Quantity.of(register.vendors, "vendor")), "
                 + "\(Quantity.of(register.agreements, "agreement")), "
                 + Quantity.of(register.thirdParties, "third party", "third parties"))
+        for list in register.lists {
+            lines += wrap(
+                "\(list.format) \(list.path): \(Quantity.of(list.domains, "domain")), "
+                    + "\(list.leftOut) entries left out")
+        }
         if let day = report.asKnownOn { lines += wrap("judged by what was on record on \(day)") }
         return lines
     }

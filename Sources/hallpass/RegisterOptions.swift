@@ -19,6 +19,16 @@ struct RegisterOptions: ParsableArguments {
         completion: .file())
     var roster: String?
 
+    @Option(
+        name: .customLong("third-parties"),
+        help: ArgumentHelp(
+            "Your copy of a list of third parties, asked where the register has no entry; may be repeated.",
+            discussion:
+                "Tracker Radar, Disconnect, a filter list such as EasyPrivacy, or a hosts file; recognised.",
+            valueName: "file"),
+        completion: .file())
+    var thirdParties: [String] = []
+
     /// What `--as-known-on` means in every command that judges.
     static func day(asKnownOn text: String?) throws -> CivilDay? {
         try text.map { text in
@@ -31,7 +41,8 @@ struct RegisterOptions: ParsableArguments {
 
     func loadRegister() throws -> Register {
         do {
-            return try Register.load(register)
+            let lists = try thirdParties.map { path throws(RegisterError) in try ThirdPartyList.load(path) }
+            return try Register.load(register).adding(lists)
         } catch {
             throw RegisterOptions.fail(error)
         }
