@@ -137,7 +137,7 @@ import Testing
     @Test(arguments: [3000, 4096, 10_000, 30_000])
     func dataThatImitatesRecordsIsFoundOut(_ bytes: Int) throws {
         var inner = PCAPForge(linkType: 101)
-        for index in 0..<400 {
+        for index in 0..<600 {
             inner.add(Forge.ipv4(17, Forge.udp([UInt8](repeating: UInt8(index & 255), count: 30))))
         }
         var outer = PCAPForge(linkType: 101)
