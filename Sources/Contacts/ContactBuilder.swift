@@ -54,7 +54,7 @@ package struct ContactBuilder {
     package var flowCount: UInt64 { flows }
 
     package func finish() -> (contacts: [Contact], lookups: [Lookup]) {
-        let contacts = merger.contacts()
+        let contacts = CNAMEChains.shared(among: merger.contacts())
         return (contacts, lookups.lookups(contacts: contacts))
     }
 
