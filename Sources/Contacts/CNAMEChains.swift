@@ -14,7 +14,7 @@ enum CNAMEChains {
         for contact in contacts where !contact.cnameChain.isEmpty {
             guard let client = contact.client, let name = contact.name else { continue }
             let key = Key(client: client, name: name)
-            chains[key] = fuller(chains[key] ?? [], contact.cnameChain)
+            chains[key] = ContactMerger.fuller(chains[key] ?? [], contact.cnameChain)
         }
         if chains.isEmpty { return contacts }
         return contacts.map { contact in
@@ -25,11 +25,5 @@ enum CNAMEChains {
             filled.cnameChain = chain
             return filled
         }
-    }
-
-    /// Of two chains for one name the longer, else the one that sorts first: whatever came first.
-    static func fuller(_ a: [String], _ b: [String]) -> [String] {
-        if a.count != b.count { return a.count > b.count ? a : b }
-        return a.lexicographicallyPrecedes(b) ? a : b
     }
 }

@@ -77,8 +77,11 @@ import Testing
             ++ hex("c02e 0001 0001 0000003c 0004 c0000207") ++ hex("c02e 0041 0001 0000003c 0012")
             ++ hex("0001 00 0001 0003 026832 0004 0004 c0000207")
         let stream = counted(2, query) ++ counted(2, answer)
-        let unicode = hex("1234 0100 0001 0000 0000 0000") ++ name("xn--bcher-kva.seed.example") ++ hex("0001 0001")
-        return [seed("query", query), seed("unicode", unicode), seed("answer", answer), seed("stream", stream)]
+        let unicode =
+            hex("1234 0100 0001 0000 0000 0000") ++ name("xn--bcher-kva.seed.example") ++ hex("0001 0001")
+        return [
+            seed("query", query), seed("unicode", unicode), seed("answer", answer), seed("stream", stream),
+        ]
     }
 
     private static var http1: [FuzzSeed] {
