@@ -36,7 +36,7 @@ package struct ContactBuilder {
     }
 
     /// In output order.
-    package func contacts() -> [Contact] { merger.contacts() }
+    package func contacts() -> [Contact] { CNAMEChains.shared(among: merger.contacts()) }
 
     /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.
     package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {
