@@ -5,10 +5,11 @@ import Bytes
 /// Reads `bytes` as one file in buffers of `step` bytes, as a caller does: what is not consumed comes again.
 func read(
     _ bytes: [UInt8], as format: LogFormat = .all[0], step: Int = .max, from start: Int = 0,
-    owning end: Int = .max
+    owning end: Int = .max, settings: LogSettings = LogSettings()
 ) -> LogChunk {
     var reader = format.makeReader(
-        head: bytes.span.bytesView.clamped(from: 0, count: LogFormat.headLimit), isMidFile: start > 0)
+        head: bytes.span.bytesView.clamped(from: 0, count: LogFormat.headLimit), settings: settings,
+        isMidFile: start > 0)
     var position = start > 0 ? start - 1 : 0
     var size = min(step, bytes.count)
     while !reader.chunk.isComplete {
