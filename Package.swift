@@ -42,10 +42,17 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
         name: name, dependencies: imports + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
+let fuzzers = [
+    "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
+    "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
+    "TunnelFuzzer",
+    "ConversationFuzzer",
+]
+
 let fuzzing: [Target] =
     [
         .target(name: "FuzzDriver", path: "Tests/Fuzzers/Driver", swiftSettings: strict)
-    ] + ["PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer"].map(fuzzer)
+    ] + fuzzers.map(fuzzer)
 
 let package = Package(
     name: "hallpass",
@@ -65,12 +72,15 @@ let package = Package(
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
 
+        // simdjson is C++: a shim of one C function stands in front of it.
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
         room("Bytes"),
         room("Captures", ["Bytes", "CArchive", "CPcap", "CZlib", "CLZMA", "CBzip2", "CZstd", "CLZ4"]),
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
-        room("Logs", ["Bytes"]),
+        room("Logs", ["Bytes", "CSimdjson"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
@@ -78,7 +88,7 @@ let package = Package(
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
         room(
             "Reports",
-            ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
+            ["Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
@@ -94,16 +104,17 @@ let package = Package(
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
-        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "FuzzBodies"]),
-        tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
+        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
+        tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
         tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
-        tests("ReportsTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
+        tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline"]),
         tests("TidyTests", []),
-    ] + (isFuzzing ? fuzzing : [])
+    ] + (isFuzzing ? fuzzing : []),
+    cxxLanguageStandard: .cxx17
 )

@@ -8,6 +8,8 @@ import Packets
 /// What a run is asked for.
 package struct RunOptions {
     package var homeNetworks = IPPrefix.defaultHomeNetworks
+    /// Addresses that the district's filter answers with instead of a refused name's own.
+    package var sinkholes: Set<IPAddress> = []
     /// Collect every sighting of a name, for `hallpass names`.
     package var collectsSightings = false
     /// A capture filter; packets that do not pass are counted and not used.
@@ -16,6 +18,7 @@ package struct RunOptions {
     package var verifiesChecksums = false
     /// Use a packet once that several sensors or overlapping files hold.
     package var deduplicates = false
+    package var logs = LogOptions()
 
     package init() {}
 }
@@ -45,7 +48,7 @@ package struct Run {
     private mutating func open(_ paths: [InputPath]) -> [Input] {
         var inputs: [Input] = []
         for path in paths {
-            var opener = InputOpener()
+            var opener = InputOpener(logs: options.logs)
             opener.open(path.path)
             for input in opener.inputs {
                 guard path.isRepeat, input.walker == nil || input.reopen == nil else {
@@ -81,9 +84,11 @@ package struct Run {
         var engine = FlowEngine(
             collectsSightings: options.collectsSightings, filter: options.filter,
             verifiesChecksums: options.verifiesChecksums, deduplicates: options.deduplicates)
-        var builder = ContactBuilder(homeNetworks: options.homeNetworks)
+        var builder = ContactBuilder(
+            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
         var captures = CaptureCoverage()
         var lines = LineCoverage()
+        var connections = LogConnectionTable()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for (report, packets, bytes) in distinct.leftOut {
             engine.leaveOut(packets: packets, bytes: bytes)
@@ -96,11 +101,16 @@ package struct Run {
                 captures.add(run.walker)
                 facts.inputs.append(run.report)
             } else if case .log(let format) = input.kind {
-                var run = LogRun(input, format: format)
+                var run = LogRun(input, format: format, logs: options.logs)
                 run.run(input, into: &builder)
                 lines.add(run.tally)
+                lines.add(lostParts: connections.merge(run.connections, format: run.formatNumber))
                 facts.inputs.append(run.report)
             }
+        }
+        let settings = options.logs.settings(modified: nil)
+        connections.join().forEachRow { row in
+            builder.add(Contact(row, source: settings.kind(of: row.format, else: "log")))
         }
         engine.finish()
         builder.take(engine)
@@ -108,6 +118,7 @@ package struct Run {
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         facts.coverage = CoverageBuilder.coverage(
             engine, captures: captures, flows: builder.flowCount, lines: lines)
+        facts.coverage.add(BlindSpots(facts.contacts, homeNetworks: options.homeNetworks))
         sightings = engine.output.sightings.map { ($0.key, $0.value) }
     }
 

@@ -10,6 +10,10 @@ package struct Roster: Sendable {
     package let homeNetworks: [IPPrefix]
     /// Roles whose contacts are counted but neither judged nor reported.
     package let leftOut: Set<Role>
+    /// Issuers, by common name or organization, under which the district's own filter opens TLS.
+    package let inspectionIssuers: Set<String>
+    /// Addresses that the district's filter answers with instead of a refused name's own.
+    package let sinkholes: Set<IPAddress>
     /// The file it was read from; nil for the empty roster.
     package let file: String?
     /// SHA-256 of the file in lower-case hexadecimal.
@@ -22,6 +26,8 @@ package struct Roster: Sendable {
         networks = content.networks
         homeNetworks = content.homeNetworks ?? IPPrefix.defaultHomeNetworks
         leftOut = Set(content.leftOut)
+        inspectionIssuers = Set(content.inspectionIssuers)
+        sinkholes = Set(content.sinkholes)
         self.file = file
         self.sha256 = sha256
         let gradesOfSchools = Dictionary(content.schools.map { ($0.id, $0.grades) }) { first, _ in first }
@@ -59,6 +65,11 @@ package struct Roster: Sendable {
         return homeNetworks.contains { $0.contains(address) }
     }
 
+    /// Whether the district's own filter spoke for the server.
+    package func isInspected(_ contact: Contact) -> Bool {
+        !inspectionIssuers.isEmpty && contact.issuers.contains(where: inspectionIssuers.contains)
+    }
+
     private static let loopback = ["127.0.0.0/8", "::1", "0.0.0.0", "::"].compactMap { IPPrefix($0) }
     private static let linkLocal = ["169.254.0.0/16", "fe80::/10"].compactMap { IPPrefix($0) }
 }
@@ -69,4 +80,6 @@ struct RosterContent {
     var networks: [Network] = []
     var homeNetworks: [IPPrefix]?
     var leftOut: [Role] = []
+    var inspectionIssuers: [String] = []
+    var sinkholes: [IPAddress] = []
 }

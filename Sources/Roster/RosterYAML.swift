@@ -36,7 +36,7 @@ extension RosterContent {
     static func read(_ text: String, file: String, log: ProblemLog) -> RosterContent {
         var content = RosterContent()
         guard let root = YAMLValue.read(text: text, file: file, log: log),
-            let map = root.map("the roster", keys: ["schools", "networks", "home_networks", "leave_out"])
+            let map = root.map("the roster", keys: RosterContent.keys)
         else { return content }
         content.schools = map.list("schools").compactMap(school)
         content.networks = map.list("networks").compactMap(network)
@@ -44,8 +44,44 @@ extension RosterContent {
         if let rule = map["leave_out"]?.map("the left-out rule", keys: ["roles"]) {
             content.leftOut = rule.list("roles").compactMap { $0.word(Role.self) }
         }
+        content.inspectionIssuers = distinct(map.list("inspection_issuers"), RosterContent.issuer)
+        content.sinkholes = distinct(map.list("sinkholes"), RosterContent.sinkhole)
         content.check(log)
         return content
+    }
+
+    private static let keys = [
+        "schools", "networks", "home_networks", "leave_out", "inspection_issuers", "sinkholes",
+    ]
+
+    /// The values of a list; one that stands there twice is a mistake.
+    private static func distinct<Value: Hashable>(
+        _ list: [YAMLValue], _ read: (YAMLValue) -> Value?
+    ) -> [Value] {
+        var seen: Set<Value> = []
+        return list.compactMap { item in
+            guard let value = read(item) else { return nil }
+            if !seen.insert(value).inserted { item.problem("stands in this list already") }
+            return value
+        }
+    }
+
+    /// A certificate's issuer by its common name or organization, in the very words of the certificate.
+    private static func issuer(_ value: YAMLValue) -> String? {
+        guard let text = value.string() else { return nil }
+        // RFC 5280 appendix A.1: 64 characters; the reader of certificates takes up to 256 bytes.
+        guard text.utf8.count <= 256 else {
+            value.problem("an issuer is the common name or organization of a certificate, at most 256 bytes")
+            return nil
+        }
+        return text
+    }
+
+    private static func sinkhole(_ value: YAMLValue) -> IPAddress? {
+        guard let text = value.string() else { return nil }
+        if let address = IPAddress(text) { return address }
+        value.problem("\(quoted(text)) is not an address; a sinkhole is one address, such as 10.10.0.99")
+        return nil
     }
 
     private static func school(_ value: YAMLValue) -> School? {

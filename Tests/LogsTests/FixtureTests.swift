@@ -23,7 +23,7 @@ import Testing
     ]
 
     private func settings(_ place: URL) throws -> LogSettings {
-        var settings = LogSettings()
+        var settings = LogSettings.test
         let file = place.appendingPathComponent("settings.txt")
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return settings }
         let words = text.split { $0.isWhitespace }
@@ -38,7 +38,7 @@ import Testing
         let place = FixtureTests.folder.appendingPathComponent(name)
         let bytes = [UInt8](try Data(contentsOf: place.appendingPathComponent("access.log")))
         let expected = try String(contentsOf: place.appendingPathComponent("expected.txt"), encoding: .utf8)
-        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0) })
+        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0, settings: .test) })
         let settings = try settings(place)
         #expect(
             FixtureTests.text(read(bytes, as: format, settings: settings), kind: format.kind) == expected)
@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: names()) func survivesEveryPrefixAndChangedByte(name: String) throws {
         let place = FixtureTests.folder.appendingPathComponent(name)
         let bytes = [UInt8](try Data(contentsOf: place.appendingPathComponent("access.log")))
-        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0) })
+        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0, settings: .test) })
         // Long fixtures at fewer places: the time is that of reading the file at each.
         for count in stride(from: 0, to: bytes.count, by: max(3, bytes.count / 500)) {
             check(read(Array(bytes[..<count]), as: format))
@@ -77,11 +77,12 @@ import Testing
         for reason in LogReason.allCases where chunk.tally[reason].count > 0 {
             lines.append("\(chunk.tally[reason].count) x \(reason.text)")
         }
-        for row in chunk.contacts.makeRows() {
+        for row in chunk.contacts.makeRows() + chunk.connections.join().makeRows() {
             let servers = row.servers.map(\.description).joined(separator: ",")
             let client = row.client?.description ?? row.clientHost ?? "-"
+            let format = row.format == 0 ? "" : LogSettings.test.kind(of: row.format, else: "") + " "
             lines.append(
-                "\(client) user=\(row.clientUser ?? "-") \(row.name ?? "-") [\(servers)] \(row.port)"
+                "\(format)\(client) user=\(row.clientUser ?? "-") \(row.name ?? "-") [\(servers)] \(row.port)"
                     + " \(row.transport.word) \(row.service.word) \(row.nameSource.word) \(row.action.word)"
                     + " \(row.first) \(row.last) n=\(row.records) cache=\(row.recordsFromCache)"
                     + " up=\(row.bytesUp.map(String.init) ?? "-") down=\(row.bytesDown.map(String.init) ?? "-")"

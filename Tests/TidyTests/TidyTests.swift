@@ -23,7 +23,7 @@ import Testing
         "Roster": ["Bytes", "Contacts", "Register", "Crypto", "Foundation"],
         "Judgement": ["Bytes", "Contacts", "Register", "Roster", "Crypto", "Foundation", "Synchronization"],
         "Reports": [
-            "Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
+            "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
             "Foundation",
         ],
         "hallpass": [

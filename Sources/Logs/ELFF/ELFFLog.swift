@@ -6,6 +6,7 @@ import Bytes
 package struct ELFFLog: LogLineParser {
     package static let kind = "elff"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     /// Nil until a `#Fields` line has come.
     private var columns: ELFFColumns?

@@ -9,6 +9,7 @@ import Bytes
 package struct VPCFlowLog: LogLineParser {
     package static let kind = "vpc-flow"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     private enum Field: Int, CaseIterable {
         case version, source, target, sourcePort, targetPort, proto, bytes, start, end, action, status, flags

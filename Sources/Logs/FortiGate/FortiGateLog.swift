@@ -8,6 +8,7 @@ import Bytes
 package struct FortiGateLog: LogLineParser {
     package static let kind = "fortigate"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     private enum Key: Int, CaseIterable {
         case date, time, eventtime, tz, type, subtype, logid, action, utmaction

@@ -10,6 +10,7 @@ import Bytes
 /// TCP format is the captured server name. The port asked for is not logged unless a name states it.
 package struct HAProxyLog: LogLineParser {
     package static let kind = "haproxy"
+    package static let knowsItsEnd = false
 
     private var clock = LogClock()
 

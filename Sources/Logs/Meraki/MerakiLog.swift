@@ -8,6 +8,7 @@ import Bytes
 /// them shows an answer, so they are attempts. There are no byte counts.
 package struct MerakiLog: LogLineParser {
     package static let kind = "meraki"
+    package static let knowsItsEnd = false
 
     private enum Key: Int, CaseIterable {
         case src, dst, `protocol`, sport, dport, url, server

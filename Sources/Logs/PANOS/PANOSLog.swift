@@ -8,6 +8,7 @@ import Bytes
 package struct PANOSLog: LogLineParser {
     package static let kind = "pan-os"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     private var cells = CSVCells(keepsBraces: true)
     private var clock = LogClock()

@@ -9,6 +9,7 @@ import Bytes
 /// connection belong to one that the firewall has forgotten: neither is counted.
 package struct FilterLog: LogLineParser {
     package static let kind = "filterlog"
+    package static let knowsItsEnd = false
 
     private var cells = CSVCells()
 

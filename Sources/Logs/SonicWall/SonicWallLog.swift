@@ -10,6 +10,7 @@ import Bytes
 package struct SonicWallLog: LogLineParser {
     package static let kind = "sonicwall"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     private enum Key: Int, CaseIterable {
         case id, sn, time, m, src, dst, srcV6, dstV6, proto, sent, rcvd, cdur, dstname, usr, user

@@ -6,6 +6,7 @@ import Bytes
 package struct SophosFirewall: LogLineParser {
     package static let kind = "sophos"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     private enum Key: Int, CaseIterable {
         case device, device_name, device_model, date, time, timezone, timestamp, log_type, log_subtype, con_id

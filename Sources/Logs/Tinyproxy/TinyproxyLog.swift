@@ -13,6 +13,7 @@ import Bytes
 package struct TinyproxyLog: LogLineParser {
     package static let kind = "tinyproxy"
     package static let isSplittable = false
+    package static let knowsItsEnd = false
 
     /// Descriptors that are followed: far more than a process has open.
     private static let limit = 4096

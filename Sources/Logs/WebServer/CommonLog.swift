@@ -12,6 +12,7 @@ import Bytes
 /// refusal came from the proxy or from the origin: see `judge`.
 package struct CommonLog: LogLineParser {
     package static let kind = "common-log"
+    package static let knowsItsEnd = false
 
     package init(head: RawSpan) {}
 

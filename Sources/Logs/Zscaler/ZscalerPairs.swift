@@ -8,6 +8,7 @@ import Bytes
 /// no scheme. A time without `tz` and without `epochtime` is in the feed's zone, which the user must name.
 package struct ZscalerPairs: LogLineParser {
     package static let kind = "zscaler"
+    package static let knowsItsEnd = false
 
     private enum Key: Int, CaseIterable {
         case time, tz, epochtime, cltip, cltintip, login, devicehostname, serverip, sip, host, ehost, url, eurl
