@@ -11,7 +11,6 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case tunnelSetup
     case otherProgram
     case notTraffic
-    case otherTransport
     case flowStart
     case noClient
     case outwardPacket
@@ -61,7 +60,6 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .otherProgram: "line of a program that tells no contacts"
         case .otherTransport: "neither TCP nor UDP"
         case .notTraffic: "line about something else than traffic"
-        case .otherTransport: "neither TCP nor UDP"
         case .flowStart: "start of a session, counted at its end"
         case .noClient: "no client in the line"
         case .outwardPacket: "packet leaving the firewall, counted when it came in"
