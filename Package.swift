@@ -110,6 +110,9 @@ let package = Package(
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),
+        .executableTarget(
+            name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
+            swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),

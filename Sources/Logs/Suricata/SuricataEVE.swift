@@ -15,34 +15,34 @@ package struct SuricataEVE: LogLineParser {
         let start = line.word(at: 0, count: 6) == 0x203a_6565_6340 ? 6 : 0
         guard line.byte(at: start) == UInt8(ascii: "{") else { return .fieldsMissing }
         let event = line.clamped(from: start, count: line.byteCount)
-        let reason = JSONDocument.with(event) { document in SuricataEVE.take(document, into: &chunk) }
-        return reason ?? .jsonInvalid
+        let reason: LogReason?? = JSONDocument.with(event) { document in SuricataEVE.take(document, into: &chunk) }
+        guard let reason else { return .jsonInvalid }
+        return reason
     }
 
-    /// `.some(nil)` when the line was used.
-    private static func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason?? {
+    private static func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason? {
         let root = JSONDocument.root
         guard let type = document.string(document.member(root, "event_type")),
             let stamp = document.text(document.member(root, "timestamp"))
-        else { return .some(.fieldsMissing) }
+        else { return .fieldsMissing }
         guard let moment = ClockText.iso(document.texts, at: stamp.start, clock: LogClock()) else {
-            return .some(.timeInvalid)
+            return .timeInvalid
         }
         chunk.record.setTime(moment)
-        guard ["flow", "tls", "quic", "http"].contains(type) else { return .some(.otherProgram) }
+        guard ["flow", "tls", "quic", "http"].contains(type) else { return .otherProgram }
         var part: LogConnectionPart
         switch ends(document, moment.time) {
-        case .failure(let fault): return .some(fault.reason)
+        case .failure(let fault): return fault.reason
         case .success(let found): part = found
         }
         part.format = chunk.record.format
         guard let body = document.member(root, JSONKey(stringLiteral: type)) else {
-            return .some(.fieldsMissing)
+            return .fieldsMissing
         }
         switch type {
-        case "flow": return .some(takeFlow(&part, document, body, into: &chunk))
-        case "http": return .some(takeRequest(&part, document, body, into: &chunk))
-        default: return .some(takeServerName(&part, document, body, isQUIC: type == "quic", into: &chunk))
+        case "flow": return takeFlow(&part, document, body, into: &chunk)
+        case "http": return takeRequest(&part, document, body, into: &chunk)
+        default: return takeServerName(&part, document, body, isQUIC: type == "quic", into: &chunk)
         }
     }
 

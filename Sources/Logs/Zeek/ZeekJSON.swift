@@ -14,20 +14,20 @@ package struct ZeekJSON: LogLineParser {
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
         guard line.byte(at: 0) == UInt8(ascii: "{") else { return .fieldsMissing }
-        let reason = JSONDocument.with(line) { document in ZeekJSON.take(document, into: &chunk) }
-        return reason ?? .jsonInvalid
+        let reason: LogReason?? = JSONDocument.with(line) { document in ZeekJSON.take(document, into: &chunk) }
+        guard let reason else { return .jsonInvalid }
+        return reason
     }
 
-    /// `.some(nil)` when the line was used.
-    private static func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason?? {
-        guard document.member(JSONDocument.root, "ts") != nil else { return .some(.fieldsMissing) }
+    private static func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason? {
+        guard document.member(JSONDocument.root, "ts") != nil else { return .fieldsMissing }
         var facts = ZeekFacts()
         for (key, column) in columns {
             guard let index = document.member(JSONDocument.root, key) else { continue }
             facts.set(column, document, index)
         }
         let stated = document.string(document.member(JSONDocument.root, "_path")).map { ZeekPath($0) }
-        guard let path = stated ?? ZeekPath({ facts.has($0) }) else { return .some(.fieldsMissing) }
-        return .some(ZeekLine.take(facts, path, text: document.texts, into: &chunk))
+        guard let path = stated ?? ZeekPath({ facts.has($0) }) else { return .fieldsMissing }
+        return ZeekLine.take(facts, path, text: document.texts, into: &chunk)
     }
 }
