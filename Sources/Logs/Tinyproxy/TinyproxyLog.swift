@@ -6,10 +6,12 @@ import Bytes
 ///     CONNECT   Mar 02 08:01:02.115 [4711]: Request (file descriptor 7): CONNECT quiz.example.org:443 HTTP/1.1
 ///     CONNECT   Mar 02 08:01:02.120 [4711]: Established connection to host "quiz.example.org" using file descriptor 8.
 ///     NOTICE    Mar 02 08:01:04.001 [4711]: Proxying refused on filtered domain "ads.tracker.example"
+///     INFO      Mar 02 08:01:05.001 [4711]: Refused CONNECT method on port 8443
 ///
 /// The descriptor ties a client to its request; only the host ties a request to what came of it. A request that was
 /// neither connected nor refused is an attempt, counted when its descriptor is used again or the file ends. Times
-/// have no year and no zone. There are no byte counts.
+/// have no year and no zone. There are no byte counts. Version 1.11.1 writes IPv6 clients cut short
+/// (`2001:db8:30::` for `2001:db8:30::5`); nothing in the line shows it.
 package struct TinyproxyLog: LogLineParser {
     package static let kind = "tinyproxy"
     package static let isSplittable = false
@@ -55,6 +57,9 @@ package struct TinyproxyLog: LogLineParser {
         let text = bracket + 3
         if line.begins(at: text, with: "Connect (file descriptor ") { return connect(line, text + 25, into: &chunk) }
         if line.begins(at: text, with: "Request (file descriptor ") { return request(line, text + 25, into: &chunk) }
+        if line.begins(at: text, with: "Refused CONNECT method on port ") {
+            return refusePort(line, from: text + 31, moment, into: &chunk)
+        }
         let ends: [(String, LogAction)] = [
             ("Established connection to host ", .allowed), ("Established connection to http proxy ", .allowed),
             ("Proxying refused on filtered domain ", .blocked), ("Proxying refused on filtered url ", .blocked),
@@ -105,6 +110,14 @@ package struct TinyproxyLog: LogLineParser {
         return .partOfRequest
     }
 
+    /// The line has the port alone: it refuses the longest waiting CONNECT to it.
+    private mutating func refusePort(
+        _ line: RawSpan, from start: Int, _ moment: LogMoment, into chunk: inout LogChunk
+    ) -> LogReason? {
+        guard let port = line.port(CSVCell(start: start, end: line.byteCount)) else { return .portInvalid }
+        return complete(.blocked, moment, into: &chunk) { $0.method == .connect && $0.port == port }
+    }
+
     /// What came of the longest waiting request to the host in quotes.
     private mutating func end(
         _ line: RawSpan, from start: Int, _ action: LogAction, _ moment: LogMoment, into chunk: inout LogChunk
@@ -115,18 +128,26 @@ package struct TinyproxyLog: LogLineParser {
         var other = LogRecord()
         let cell = CSVCell(start: start + 1, end: quote)
         if let reason = Destination.readURL(line, cell, source: .logHost, into: &other) { return reason }
-        let matches = waiting.filter { $0.value.record.map { isSame($0, other, line) } ?? false }
+        return complete(action, moment, into: &chunk) { TinyproxyLog.isSame($0, other, line) }
+    }
+
+    /// Counts the longest waiting request that `isMeant` picks.
+    private mutating func complete(
+        _ action: LogAction, _ moment: LogMoment, into chunk: inout LogChunk, isMeant: (LogRecord) -> Bool
+    ) -> LogReason? {
+        let matches = waiting.filter { $0.value.record.map(isMeant) ?? false }
         guard let key = matches.min(by: { $0.value.number < $1.value.number })?.key,
             var record = waiting[key]?.record
         else { return .noClient }
         waiting[key]?.record = nil
         record.action = action
         record.end = max(record.end, moment.time)
+        record.format = chunk.record.format
         chunk.record = record
-        return chunk.addRecord(of: line)
+        return chunk.addRecord(of: RawSpan())
     }
 
-    private func isSame(_ record: LogRecord, _ other: LogRecord, _ line: RawSpan) -> Bool {
+    private static func isSame(_ record: LogRecord, _ other: LogRecord, _ line: RawSpan) -> Bool {
         if other.name.isPresent { return record.hasSameName(as: other, of: line) }
         return !record.name.isPresent && record.server == other.server
     }
