@@ -118,7 +118,7 @@ import Testing
             return sums
         }
         var captured = try sums("captures/school-morning/capture.pcap")
-        // An NTP request without answer: an attempt to the flow log, which sees no difference to a refused one.
+        // A question to a time server that never answered: an attempt to the flow log, as UDP in captures is not.
         captured["10.20.4.17 123 udp"] = nil
         #expect(try sums("logs/nfdump/\(name).nfcapd") == captured)
         #expect(captured.count >= 5)

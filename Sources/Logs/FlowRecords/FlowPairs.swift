@@ -22,6 +22,8 @@ struct FlowHalf: Sendable {
     var bytes: UInt64
     /// Whether the source opened the connection: true for a SYN without ACK, false for one with, nil when untold.
     var isOpener: Bool?
+    /// Whether all that the source sent was a reset: it refused the connection.
+    var isRefusal = false
     var scope: LogBytesScope
     var flags: LogFlags = []
 }
@@ -31,6 +33,10 @@ struct FlowHalf: Sendable {
 /// A record waits for the one of the other direction whose time overlaps its own. What still waits at the end, or
 /// when too many wait, was never answered, unless the source is the side that serves.
 struct FlowPairs: Sendable {
+    /// Whether TCP flags, all of a direction together, are those of a refusal: a reset, and neither SYN, FIN nor data
+    /// (RFC 9293 §3.1).
+    static func isRefusal(flags: UInt64) -> Bool { flags & 0x0f == 4 }
+
     /// Records that wait: about 100 MB, an hour of a large district. A record's other half is a few seconds away.
     static let limit = 500_000
     /// Clocks of exporters are whole seconds, and the halves of a short flow may fall on either side of one.
@@ -98,7 +104,7 @@ struct FlowPairs: Sendable {
         record.end = max(a.end, b.end)
         record.bytesUp = up.bytes
         record.bytesDown = down.bytes
-        record.action = .allowed
+        record.action = down.isRefusal ? .attempted : .allowed
         return chunk.contacts.add(record, line: RawSpan())
     }
 
@@ -109,7 +115,7 @@ struct FlowPairs: Sendable {
         record.start = half.start
         record.end = half.end
         if isAnswer { record.bytesDown = half.bytes } else { record.bytesUp = half.bytes }
-        record.action = isAnswer ? .allowed : .attempted
+        record.action = isAnswer && !half.isRefusal ? .allowed : .attempted
         return chunk.contacts.add(record, line: RawSpan())
     }
 

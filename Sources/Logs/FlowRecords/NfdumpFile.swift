@@ -170,7 +170,9 @@ package struct NfdumpFile: LogLineParser {
             transport: flow.proto == 17 ? .udp : .tcp)
         // Forwarding status 128 to 191: dropped (IPFIX element 89).
         if !flow.isBiflow, flow.forwarding >> 6 != 2 {
-            let half = FlowHalf(key: key, start: start, end: end, bytes: flow.bytes, scope: .layer3)
+            let isRefusal = flow.proto == 6 && FlowPairs.isRefusal(flags: UInt64(flow.flags))
+            let half = FlowHalf(
+                key: key, start: start, end: end, bytes: flow.bytes, isRefusal: isRefusal, scope: .layer3)
             return pairs.take(half, into: &chunk) ? nil : .tableFull
         }
         chunk.record.client = key.source
@@ -200,6 +202,8 @@ struct NfdumpRecord {
     var sourcePort: UInt16 = 0
     var targetPort: UInt16 = 0
     var proto: UInt8 = 0
+    /// Those of all packets together.
+    var flags: UInt8 = 0
     var forwarding: UInt8 = 0
     var source = IPAddress.zero
     var target = IPAddress.zero
@@ -235,7 +239,7 @@ struct NfdumpRecord {
             sourcePort = try reader.u16(order)
             targetPort = try reader.u16(order)
             proto = try reader.u8()
-            try reader.skip(1)
+            flags = try reader.u8()
             forwarding = try reader.u8()
             hasGeneric = true
         case 2:

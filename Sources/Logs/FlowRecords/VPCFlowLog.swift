@@ -89,8 +89,10 @@ package struct VPCFlowLog: LogLineParser {
         if let action = cell(.action), line.says(action, "REJECT") {
             return takeRejected(key, bytes, of: line, into: &chunk)
         }
+        let flags = number == 6 ? line.number(cell(.flags)) : nil
         let half = FlowHalf(
-            key: key, start: start, end: end, bytes: bytes, isOpener: number == 6 ? opener(line) : nil, scope: .unknown)
+            key: key, start: start, end: end, bytes: bytes, isOpener: VPCFlowLog.opener(flags),
+            isRefusal: flags.map { FlowPairs.isRefusal(flags: $0) } ?? false, scope: .unknown)
         return pairs.take(half, into: &chunk) ? nil : .tableFull
     }
 
@@ -106,8 +108,8 @@ package struct VPCFlowLog: LogLineParser {
     }
 
     /// `tcp-flags` are those of all packets in the window together: 2 is SYN, 18 SYN and ACK of the answering side.
-    private func opener(_ line: RawSpan) -> Bool? {
-        guard let flags = line.number(cell(.flags)), flags & 2 != 0 else { return nil }
+    private static func opener(_ flags: UInt64?) -> Bool? {
+        guard let flags, flags & 2 != 0 else { return nil }
         return flags & 16 == 0
     }
 }
