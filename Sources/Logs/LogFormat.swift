@@ -31,6 +31,10 @@ package struct LogFormat: Sendable {
         LogFormat(SuricataEVE.self),
         LogFormat(CEFLog.self),
         LogFormat(LEEFLog.self),
+        LogFormat(DNSTap.self),
+        LogFormat(Unbound.self),
+        LogFormat(AdGuardHome.self),
+        LogFormat(Route53Resolver.self),
     ]
 
     /// A reader for one chunk of a file that starts with `head`.

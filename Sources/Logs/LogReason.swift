@@ -11,6 +11,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case tunnelSetup
     case otherProgram
     case otherTransport
+    case resolverMessage
+    case upstreamLookup
+    case nameOfNoHost
 
     // Lines that could not be read.
     case lineTooLong
@@ -29,6 +32,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case headerMissing
     case headerInvalid
     case jsonInvalid
+    case frameInvalid
 
     /// The first reason that means "could not be read"; everything before it was understood and set aside.
     private static let firstRejection = LogReason.lineTooLong
@@ -47,6 +51,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .tunnelSetup: "tunnel set-up, logged again when it closes"
         case .otherProgram: "line of a program that tells no contacts"
         case .otherTransport: "neither TCP nor UDP"
+        case .resolverMessage: "message of the resolver that is no lookup"
+        case .upstreamLookup: "lookup by the resolver itself"
+        case .nameOfNoHost: "question for a name that no host has"
         case .lineTooLong: "line longer than 1 MiB"
         case .cutLine: "last line cut"
         case .fieldsMissing: "fields missing"
@@ -57,6 +64,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .targetInvalid: "URL or target not readable"
         case .hostInvalid: "host name not valid"
         case .portInvalid: "port not valid"
+        case .frameInvalid: "length of a frame impossible; what follows was not read"
         case .tableFull: "more contacts than the table holds"
         case .headerMissing: "no header that says what the columns are"
         case .headerInvalid: "header not readable"

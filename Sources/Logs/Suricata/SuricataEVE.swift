@@ -31,6 +31,7 @@ package struct SuricataEVE: LogLineParser {
             return .timeInvalid
         }
         chunk.record.setTime(moment)
+        if type == "dns" { return SuricataLookup.take(document, moment.time, into: &chunk) }
         guard ["flow", "tls", "quic", "http"].contains(type) else { return .otherProgram }
         var part: LogConnectionPart
         switch ends(document, moment.time) {
