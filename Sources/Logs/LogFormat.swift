@@ -48,6 +48,10 @@ package struct LogFormat: Sendable {
         LogFormat(FilterLog.self),
         LogFormat(VPCFlowLog.self),
         LogFormat(NfdumpFile.self),
+        LogFormat(DNSTap.self),
+        LogFormat(Unbound.self),
+        LogFormat(AdGuardHome.self),
+        LogFormat(Route53Resolver.self),
     ]
 
     /// A reader for one chunk of a file that starts with `head`.

@@ -24,7 +24,8 @@ package protocol LogLineParser: Sendable {
     mutating func use(_ settings: LogSettings)
 
     /// For formats of which a line gives at most one contact: fills `record`, which the caller has reset; nil when
-    /// the line gives a contact, else why it does not.
+    /// the line gives a contact or lookups, else why it does not. A record without a destination makes no contact, and
+    /// `record.dns` takes any number of lookups.
     mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason?
 
     /// For all others: takes one line and adds what it gives to `chunk`, in any number and of any sort; nil when it
@@ -33,6 +34,9 @@ package protocol LogLineParser: Sendable {
 
     /// Adds what still waited for another line when the file ended; for formats that are not splittable.
     mutating func finish(into chunk: inout LogChunk)
+
+    /// The same for formats of which only lookups wait.
+    mutating func finish(into record: inout LogRecord)
 
     /// Implemented once, for all formats; a requirement so that each conformance gets a specialised loop.
     mutating func readLines(_ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk)
@@ -48,15 +52,24 @@ extension LogLineParser {
 
     package mutating func use(_ settings: LogSettings) {}
 
-    package mutating func finish(into chunk: inout LogChunk) {}
-
-    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? { .otherProgram }
+    package mutating func finish(into chunk: inout LogChunk) {
+        chunk.record.reset()
+        finish(into: &chunk.record)
+        chunk.takeLookups()
+    }
 
     @inline(__always)
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
         if let reason = parse(line, into: &chunk.record) { return reason }
         return chunk.addRecord(of: line)
+    }
+
+    package mutating func finish(into record: inout LogRecord) {}
+
+    /// Formats that are not lines have `readLines` and `score` of their own, and this is not called.
+    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
+        .fieldsMissing
     }
 
     package mutating func readLines(
@@ -124,6 +137,7 @@ package struct LogChunk: Sendable {
     package var contacts = LogAggregator()
     /// Parts of connections that are joined when all inputs have been read.
     package var connections = LogConnectionTable()
+    package var dns = LogDNSTable()
     /// Whether all lines that begin in the chunk have been read.
     package var isComplete = false
     var lineState: LineState
@@ -132,10 +146,20 @@ package struct LogChunk: Sendable {
 
     init(lineState: LineState) { self.lineState = lineState }
 
-    /// Adds the record, which speaks of `line`; nil, or why it could not be added.
+    /// Adds the record, which speaks of `line`, and its lookups; nil, or why that could not be.
     @inline(__always)
     mutating func addRecord(of line: RawSpan) -> LogReason? {
-        contacts.add(record, line: line) ? nil : .tableFull
+        guard takeLookups() else { return .tableFull }
+        return !record.hasDestination || contacts.add(record, line: line) ? nil : .tableFull
+    }
+
+    /// Counts the lookups of the record in hand; false when the table is full.
+    @inline(__always) @discardableResult
+    mutating func takeLookups() -> Bool {
+        if record.dns.isEmpty { return true }
+        var isTaken = true
+        for row in record.dns where !dns.take(row) { isTaken = false }
+        return isTaken
     }
 }
 

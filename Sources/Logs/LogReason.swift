@@ -17,6 +17,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case strayPacket
     case partOfRequest
     case otherTransport
+    case resolverMessage
+    case upstreamLookup
+    case nameOfNoHost
 
     // Lines that could not be read.
     case lineTooLong
@@ -34,13 +37,13 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case layoutUnknown
     case compressionUnknown
     case blockInvalid
-    case columnsUnknown
     case ownServer
     case envelopeMissing
     case yearUnknown
     case headerMissing
     case headerInvalid
     case jsonInvalid
+    case frameInvalid
 
     /// The first reason that means "could not be read"; everything before it was understood and set aside.
     private static let firstRejection = LogReason.lineTooLong
@@ -65,6 +68,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .outwardPacket: "packet leaving the firewall, counted when it came in"
         case .strayPacket: "packet that opens no connection"
         case .partOfRequest: "part of a request that another line completes"
+        case .resolverMessage: "message of the resolver that is no lookup"
+        case .upstreamLookup: "lookup by the resolver itself"
+        case .nameOfNoHost: "question for a name that no host has"
         case .lineTooLong: "line longer than 1 MiB"
         case .cutLine: "last line cut"
         case .fieldsMissing: "fields missing"
@@ -80,8 +86,8 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .compressionUnknown:
             "block compressed with neither LZO nor LZ4; nfdump -r FILE -w NEW writes it uncompressed"
         case .blockInvalid: "damaged block of a flow file"
-        case .columnsUnknown: "no header line says what the columns are"
         case .ownServer: "request to the web server itself, not through a proxy"
+        case .frameInvalid: "length of a frame impossible; what follows was not read"
         case .tableFull: "more contacts than the table holds"
         case .headerMissing: "no header that says what the columns are"
         case .headerInvalid: "header not readable"

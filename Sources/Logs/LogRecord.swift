@@ -55,6 +55,8 @@ package struct LogRecord: Sendable {
     package var format: UInt8
     /// What the envelope around the line stated as its time; nil without one.
     package var envelope: LogMoment?
+    /// What the line says of DNS lookups, beside or instead of a contact.
+    package var dns: [LogDNSRow]
     /// Bytes of texts that do not stand in the line as such.
     package var scratch: [UInt8]
 
@@ -78,6 +80,7 @@ package struct LogRecord: Sendable {
         flags = []
         count = 1
         format = 0
+        dns = []
         scratch = []
     }
 
@@ -99,8 +102,12 @@ package struct LogRecord: Sendable {
         bytesScope = .unknown
         flags = []
         count = 1
+        if !dns.isEmpty { dns.removeAll(keepingCapacity: true) }
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     }
+
+    /// Whether there is a destination: a record of nothing but lookups has none and makes no contact.
+    var hasDestination: Bool { name.isPresent || server != nil }
 
     /// Sets the time of a line that states one moment.
     package mutating func setTime(_ moment: LogMoment) {

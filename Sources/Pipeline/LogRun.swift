@@ -42,6 +42,7 @@ struct LogRun {
         report.records = tally.linesRead
         report.first = tally.first
         report.last = tally.last
+        builder.add(chunk.dns, source: format.kind)
         chunk.contacts.forEachRow { row in
             builder.add(Contact(row, source: settings.kind(of: row.format, else: format.kind)))
         }

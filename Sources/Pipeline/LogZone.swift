@@ -8,6 +8,8 @@ package struct LogOptions: Sendable {
     package var periods: [LogClock.Period] = []
     /// The moment at which logs without a year end; nil: when the file was last written.
     package var until: Timestamp?
+    /// Formats that the user described.
+    package var ownFormats: [LogFormat] = []
 
     package init() {}
 
@@ -15,6 +17,7 @@ package struct LogOptions: Sendable {
     func settings(modified: Timestamp?) -> LogSettings {
         var settings = LogSettings()
         settings.clock = LogClock(periods: periods, latest: until ?? modified)
+        settings.ownFormats = ownFormats
         return settings
     }
 }

@@ -51,6 +51,14 @@ struct InputOptions: ParsableArguments {
             discussion: "Default: the day on which the file was last written.", valueName: "date"))
     var logsUntil: String?
 
+    @Option(
+        name: .customLong("squid-logformat"),
+        help: ArgumentHelp(
+            "The logformat of Squid logs, as it stands in squid.conf; may be repeated.",
+            discussion: "Example: '%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt %ssl::>sni'",
+            valueName: "format"))
+    var squidFormats: [String] = []
+
     @Flag(name: .shortAndLong, help: "No messages about inputs that were passed over.")
     var quiet = false
 
@@ -94,6 +102,13 @@ struct InputOptions: ParsableArguments {
                 throw ValidationError("--logs-until '\(logsUntil)' is no date such as 2026-03-02")
             }
             options.until = time
+        }
+        for text in squidFormats {
+            do throws(SquidFormat.Fault) {
+                options.ownFormats.append(.squid(try SquidFormat(text)))
+            } catch {
+                throw ValidationError("--squid-logformat: \(error)")
+            }
         }
         return options
     }

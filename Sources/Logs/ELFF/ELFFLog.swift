@@ -24,8 +24,8 @@ package struct ELFFLog: LogLineParser {
             if let next = ELFFColumns(line) { columns = next }
             return .comment
         }
-        guard let columns else { return .columnsUnknown }
-        guard columns.isSufficient else { return .columnsUnknown }
+        guard let columns else { return .headerMissing }
+        guard columns.isSufficient else { return .headerMissing }
         guard cells.read(line, count: columns.count) else { return .fieldsMissing }
         guard readTime(line, columns, into: &record) else { return .timeInvalid }
         guard let client = cells[columns[.client]], !client.isEmpty else { return .clientInvalid }

@@ -45,7 +45,7 @@ package struct CEFLog: LogLineParser {
 
 /// Events in the Log Event Extended Format, read by its predefined keys:
 ///
-///     LEEF:1.0|Example|Filter|1|web|devTime=1772460062114<TAB>src=10.20.30.40<TAB>url=https://a.example/<TAB>action=allow
+///     LEEF:1.0|Example|Filter|1|web|devTime=1772460062114<TAB>src=10.20.30.40<TAB>action=allow
 package struct LEEFLog: LogLineParser {
     package static let kind = "leef"
     package static let knowsItsEnd = false

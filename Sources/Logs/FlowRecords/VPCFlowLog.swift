@@ -47,7 +47,7 @@ package struct VPCFlowLog: LogLineParser {
         while words.count < 64, let field = fields.next() { words.append(CSVCell(start: field.start, end: field.end)) }
         if readHeader(line) { return .comment }
         guard words.count == columns, fields.next() == nil else { return .fieldsMissing }
-        if !hasHeader, !line.says(words[0], "2") || !line.begins(at: words[2].start, with: "eni-") { return .columnsUnknown }
+        if !hasHeader, !line.says(words[0], "2") || !line.begins(at: words[2].start, with: "eni-") { return .headerMissing }
         if let status = cell(.status) {
             if line.says(status, "NODATA") || line.says(status, "SKIPDATA") { return .notTraffic }
             guard line.says(status, "OK") else { return .resultInvalid }

@@ -15,7 +15,9 @@ package struct SuricataEVE: LogLineParser {
         let start = line.word(at: 0, count: 6) == 0x203a_6565_6340 ? 6 : 0
         guard line.byte(at: start) == UInt8(ascii: "{") else { return .fieldsMissing }
         let event = line.clamped(from: start, count: line.byteCount)
-        let reason: LogReason?? = JSONDocument.with(event) { document in SuricataEVE.take(document, into: &chunk) }
+        let reason: LogReason?? = JSONDocument.with(event) { document in
+            SuricataEVE.take(document, into: &chunk)
+        }
         guard let reason else { return .jsonInvalid }
         return reason
     }
@@ -29,6 +31,7 @@ package struct SuricataEVE: LogLineParser {
             return .timeInvalid
         }
         chunk.record.setTime(moment)
+        if type == "dns" { return SuricataLookup.take(document, moment.time, into: &chunk) }
         guard ["flow", "tls", "quic", "http"].contains(type) else { return .otherProgram }
         var part: LogConnectionPart
         switch ends(document, moment.time) {

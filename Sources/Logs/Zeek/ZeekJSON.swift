@@ -14,7 +14,8 @@ package struct ZeekJSON: LogLineParser {
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
         guard line.byte(at: 0) == UInt8(ascii: "{") else { return .fieldsMissing }
-        let reason: LogReason?? = JSONDocument.with(line) { document in ZeekJSON.take(document, into: &chunk) }
+        let reason: LogReason?? = JSONDocument.with(line) { document in ZeekJSON.take(document, into: &chunk)
+        }
         guard let reason else { return .jsonInvalid }
         return reason
     }

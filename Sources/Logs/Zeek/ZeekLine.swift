@@ -11,6 +11,7 @@ enum ZeekLine {
         if path == .other { return .otherProgram }
         guard let moment = facts.time else { return .timeInvalid }
         chunk.record.setTime(moment)
+        if path == .dns { return takeLookup(facts, text, into: &chunk) }
         guard let client = facts.origin, let server = facts.responder else { return .clientInvalid }
         guard let port = facts.port else { return .portInvalid }
         guard let uid = facts.uid, let key = LogConnectionKey(uid: text, uid) else { return .fieldsMissing }
@@ -23,8 +24,7 @@ enum ZeekLine {
         case .conn: return takeConnection(&part, facts, text, into: &chunk)
         case .ssl, .quic: return takeServerName(&part, facts, path, text, into: &chunk)
         case .http: return takeRequest(&part, facts, text, into: &chunk)
-        case .dns: return .otherProgram
-        case .other: return .otherProgram
+        case .dns, .other: return .otherProgram
         }
     }
 
