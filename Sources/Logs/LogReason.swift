@@ -82,7 +82,8 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .hostInvalid: "host name not valid"
         case .portInvalid: "port not valid"
         case .quoteOpen: "quoted value not closed"
-        case .layoutUnknown: "flow file of another layout than nfdump 1.7's; nfdump -r FILE -w NEW rewrites it"
+        case .layoutUnknown:
+            "flow file of another layout than nfdump 1.7's; nfdump -r FILE -w NEW rewrites it"
         case .compressionUnknown:
             "block compressed with neither LZO nor LZ4; nfdump -r FILE -w NEW writes it uncompressed"
         case .blockInvalid: "damaged block of a flow file"

@@ -73,8 +73,10 @@ import Testing
         #expect(
             try RecordedLogTests.facts("logs/squid-bump/access.log") == [
                 "10.20.4.17 quizly.example 443 allowed", "10.20.4.17 readalong.example 443 allowed",
-                "10.20.4.17 pixel.adtrack.example 443 allowed", "10.20.4.17 pixel.adtrack.example 443 blocked",
-                "10.20.4.23 oldnews.example 80 allowed", "2001:db8:30::5 portal.lakeside.k12.example 443 allowed",
+                "10.20.4.17 pixel.adtrack.example 443 allowed",
+                "10.20.4.17 pixel.adtrack.example 443 blocked",
+                "10.20.4.23 oldnews.example 80 allowed",
+                "2001:db8:30::5 portal.lakeside.k12.example 443 allowed",
             ])
         let run = try RecordedLogTests.run(["logs/squid-bump/access.log"])
         let quizly = run.facts.contacts.filter { $0.name == "quizly.example" }

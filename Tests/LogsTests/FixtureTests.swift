@@ -18,7 +18,8 @@ import Testing
 
     /// Chicago's clocks from November 2025 to November 2026 (tz database).
     private static let chicago = [
-        LogClock.Period(start: 1_762_066_800, offset: -21600), LogClock.Period(start: 1_772_956_800, offset: -18000),
+        LogClock.Period(start: 1_762_066_800, offset: -21600),
+        LogClock.Period(start: 1_772_956_800, offset: -18000),
         LogClock.Period(start: 1_793_516_400, offset: -21600),
     ]
 

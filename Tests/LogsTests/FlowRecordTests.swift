@@ -72,13 +72,16 @@ import Testing
         #expect(lz4.withRawSpan { LZ4Block.unpack($0, limit: 16) } == nil)
         // LZO: first byte 17 + 3 literals; 001LLLLL length 9 = 7 + 2, distance 3 = 2 + 1, no literals behind;
         // a run of 5 = 2 + 3; the far match of distance 0 that ends it.
-        let lzo: [UInt8] = [20] + Array("abc".utf8) + [0x27, 0x08, 0x00, 0x02] + Array("XYZ12".utf8) + [0x11, 0, 0]
+        let lzo: [UInt8] =
+            [20] + Array("abc".utf8) + [0x27, 0x08, 0x00, 0x02] + Array("XYZ12".utf8) + [0x11, 0, 0]
         #expect(lzo.withRawSpan { LZOBlock.unpack($0, limit: 100) } == expected)
         #expect(lzo.withRawSpan { LZOBlock.unpack($0, limit: 16) } == nil)
         for packed in [lz4, lzo] {
             for count in 0..<packed.count {
                 let cut = Array(packed[..<count])
-                let texts = cut.withRawSpan { [LZ4Block.unpack($0, limit: 100), LZOBlock.unpack($0, limit: 100)] }
+                let texts = cut.withRawSpan {
+                    [LZ4Block.unpack($0, limit: 100), LZOBlock.unpack($0, limit: 100)]
+                }
                 #expect(!texts.contains(expected))
             }
         }
@@ -87,21 +90,26 @@ import Testing
     /// Lengths that would need gigabytes, distances before the start.
     @Test func hostileLengths() {
         let long = [UInt8](repeating: 0xff, count: 5000)
-        for block in [[0xf0] + long, [0x0f, 1, 0] + long, [0x10, 0x41, 9, 0], [0x20, 0, 0] + long, [0x0f] + long, long] {
+        for block in [
+            [0xf0] + long, [0x0f, 1, 0] + long, [0x10, 0x41, 9, 0], [0x20, 0, 0] + long, [0x0f] + long, long,
+        ] {
             #expect(block.withRawSpan { LZ4Block.unpack($0, limit: 1000) } == nil)
             #expect(block.withRawSpan { LZOBlock.unpack($0, limit: 1000) } == nil)
         }
     }
 
     private func row(_ lines: [String]) -> [LogContactRow] {
-        read(Array(lines.joined(separator: "\n").utf8) + [10], as: LogFormat(VPCFlowLog.self)).contacts.makeRows()
+        read(Array(lines.joined(separator: "\n").utf8) + [10], as: LogFormat(VPCFlowLog.self)).contacts
+            .makeRows()
     }
 
-    private static let header = "srcaddr dstaddr srcport dstport protocol bytes start end tcp-flags action log-status"
+    private static let header =
+        "srcaddr dstaddr srcport dstport protocol bytes start end tcp-flags action log-status"
 
     @Test func aRefusedConnectionIsAnAttempt() {
         let rows = row([
-            FlowRecordTests.header, "10.20.30.40 198.51.100.20 51334 8443 6 60 1772460062 1772460062 2 ACCEPT OK",
+            FlowRecordTests.header,
+            "10.20.30.40 198.51.100.20 51334 8443 6 60 1772460062 1772460062 2 ACCEPT OK",
             "198.51.100.20 10.20.30.40 8443 51334 6 40 1772460062 1772460062 4 ACCEPT OK",
         ])
         #expect(rows.count == 1)

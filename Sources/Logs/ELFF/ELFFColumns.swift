@@ -22,7 +22,8 @@ struct ELFFColumns: Equatable, Sendable {
 
     /// Whether lines can tell when, who and with whom.
     var isSufficient: Bool {
-        let hasTime = (self[.date] != nil && self[.time] != nil) || self[.localTime] != nil || self[.epoch] != nil
+        let hasTime =
+            (self[.date] != nil && self[.time] != nil) || self[.localTime] != nil || self[.epoch] != nil
         return hasTime && self[.client] != nil && (self[.host] != nil || self[.url] != nil)
     }
 
@@ -39,7 +40,9 @@ struct ELFFColumns: Equatable, Sendable {
                 continue
             }
             let start = index
-            while let byte = line.byte(at: index), byte != UInt8(ascii: " "), byte != UInt8(ascii: "\t") { index += 1 }
+            while let byte = line.byte(at: index), byte != UInt8(ascii: " "), byte != UInt8(ascii: "\t") {
+                index += 1
+            }
             guard count < CSVCells.limit else { return nil }
             let name = String(ascii: line.clamped(from: start, count: index - start)).lowercased()
             if let rank = ELFFColumns.roles.firstIndex(where: { $0.0 == name }) {
@@ -78,7 +81,8 @@ struct ELFFCells: Sendable {
 
     /// Splits a line into exactly `count` cells by the first quoting that gives as many; false when none does.
     mutating func read(_ line: RawSpan, count: Int) -> Bool {
-        let separator = line.firstIndex(of: UInt8(ascii: "\t")) == nil ? UInt8(ascii: " ") : UInt8(ascii: "\t")
+        let separator =
+            line.firstIndex(of: UInt8(ascii: "\t")) == nil ? UInt8(ascii: " ") : UInt8(ascii: "\t")
         return Quoting.allCases.contains { split(line, separator, $0, limit: count) && cells.count == count }
     }
 

@@ -51,7 +51,8 @@ package struct ELFFLog: LogLineParser {
             end = EpochText.read(line, from: cell.start, to: cell.end)
         } else if let cell = cells[columns[.localTime]] {
             // `[02/Mar/2026:08:01:02 -0600]`: its space makes it two cells unless it is quoted.
-            end = ClockText.commonLog(line, at: cell.start + (line.byte(at: cell.start) == UInt8(ascii: "[") ? 1 : 0))
+            end = ClockText.commonLog(
+                line, at: cell.start + (line.byte(at: cell.start) == UInt8(ascii: "[") ? 1 : 0))
         }
         guard let end else { return false }
         record.setTime(end: end, lasting: line.number(cells[columns[.taken]]) ?? 0)
@@ -79,7 +80,8 @@ package struct ELFFLog: LogLineParser {
         if isScheme("http") || isScheme("ws") { record.service = .http }
         if isScheme("ftp") { record.service = .ftp }
         let source: LogNameSource =
-            method == .connect ? .httpConnect : isScheme("ssl") ? .logHost : isTunnel ? .httpConnect : .proxyURL
+            method == .connect
+            ? .httpConnect : isScheme("ssl") ? .logHost : isTunnel ? .httpConnect : .proxyURL
         var reason: LogReason? = .noDestination
         if let host = cells[columns[.host]], !host.isEmpty, !line.isNothing(host) {
             reason = Destination.readHostPort(line, host, source: source, into: &record)
@@ -95,7 +97,8 @@ package struct ELFFLog: LogLineParser {
             if record.bytesScope == .httpTotal { record.bytesScope = .layer4Payload }
         }
         if record.name.isPresent {
-            record.server = line.address(cells[columns[.originAddress]]) ?? line.address(cells[columns[.originName]])
+            record.server =
+                line.address(cells[columns[.originAddress]]) ?? line.address(cells[columns[.originName]])
         }
         return nil
     }
@@ -110,7 +113,9 @@ package struct ELFFLog: LogLineParser {
         }
         for role in [ELFFColumns.Role.filterResult, .action, .cacheAction] {
             guard let cell = cells[columns[role]], !cell.isEmpty else { continue }
-            let next = outcomes.meaning(of: line, from: cell.start, to: cell.end) { ELFFOutcome(String(ascii: $0)) }
+            let next = outcomes.meaning(of: line, from: cell.start, to: cell.end) {
+                ELFFOutcome(String(ascii: $0))
+            }
             outcome = max(outcome, next)
         }
         let status = line.number(cells[columns[.status]]) ?? 0

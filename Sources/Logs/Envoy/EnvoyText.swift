@@ -23,7 +23,8 @@ package struct EnvoyText: LogLineParser {
             line.byte(at: civil.end) == UInt8(ascii: "]"), let moment = civil.moment(clock)
         else { return .timeInvalid }
         guard cells.read(line, from: civil.end + 1), cells.count >= 12 else { return .fieldsMissing }
-        guard let code = line.number(cells[1]), let up = line.number(cells[3]), let down = line.number(cells[4]),
+        guard let code = line.number(cells[1]), let up = line.number(cells[3]),
+            let down = line.number(cells[4]),
             let lasted = line.number(cells[5])
         else { return .numberInvalid }
         record.setTime(moment)
@@ -53,7 +54,9 @@ package struct EnvoyText: LogLineParser {
             return nil
         }
         let source: LogNameSource = record.method == .connect ? .httpConnect : .logHost
-        if let reason = Destination.readHostPort(line, authority, source: source, into: &record) { return reason }
+        if let reason = Destination.readHostPort(line, authority, source: source, into: &record) {
+            return reason
+        }
         if record.name.isPresent { record.server = socket?.address }
         if record.port == 0 { record.port = socket?.port ?? 0 }
         if record.service == .unknown, record.port == 443 { record.service = .tls }

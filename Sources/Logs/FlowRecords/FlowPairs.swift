@@ -53,7 +53,9 @@ struct FlowPairs: Sendable {
     /// Takes a record; false when a contact did not fit the table.
     mutating func take(_ half: FlowHalf, into chunk: inout LogChunk) -> Bool {
         let reversed = half.key.reversed
-        if var others = waiting[reversed], let index = others.firstIndex(where: { FlowPairs.overlap($0, half) }) {
+        if var others = waiting[reversed],
+            let index = others.firstIndex(where: { FlowPairs.overlap($0, half) })
+        {
             let first = others.remove(at: index)
             waiting[reversed] = others.isEmpty ? nil : others
             count -= 1

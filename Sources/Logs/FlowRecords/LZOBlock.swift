@@ -30,14 +30,16 @@ struct LZOBlock {
             case 0..<16:
                 guard runLow(block, Int(instruction)) else { return false }
             case 16..<32:
-                guard let length = length(Int(instruction & 7), mask: 7, block), let (distance, rest) = word(block)
+                guard let length = length(Int(instruction & 7), mask: 7, block),
+                    let (distance, rest) = word(block)
                 else { return false }
                 let far = Int(instruction & 8) << 11 + distance
                 // A far match of no distance ends the stream.
                 if far == 0 { return index == block.byteCount }
                 guard copyMatch(block, distance: 16384 + far, count: length + 2, rest) else { return false }
             case 32..<64:
-                guard let length = length(Int(instruction & 31), mask: 31, block), let (distance, rest) = word(block),
+                guard let length = length(Int(instruction & 31), mask: 31, block),
+                    let (distance, rest) = word(block),
                     copyMatch(block, distance: distance + 1, count: length + 2, rest)
                 else { return false }
             default:
@@ -45,7 +47,9 @@ struct LZOBlock {
                 index += 1
                 let count = instruction < 128 ? 3 + Int(instruction >> 5 & 1) : 5 + Int(instruction >> 5 & 3)
                 let distance = Int(high) << 3 + Int(instruction >> 2 & 7) + 1
-                guard copyMatch(block, distance: distance, count: count, Int(instruction & 3)) else { return false }
+                guard copyMatch(block, distance: distance, count: count, Int(instruction & 3)) else {
+                    return false
+                }
             }
         }
         return false
@@ -54,7 +58,9 @@ struct LZOBlock {
     /// 0 to 15: a run of literals when none came before, else a short match.
     private mutating func runLow(_ block: RawSpan, _ instruction: Int) -> Bool {
         if state == 0 {
-            guard let length = length(instruction, mask: 15, block), copyLiterals(block, length + 3) else { return false }
+            guard let length = length(instruction, mask: 15, block), copyLiterals(block, length + 3) else {
+                return false
+            }
             state = 4
             return true
         }
@@ -87,7 +93,9 @@ struct LZOBlock {
     }
 
     private mutating func copyMatch(_ block: RawSpan, distance: Int, count: Int, _ literals: Int) -> Bool {
-        guard output.repeatBytes(distance: distance, count: count), copyLiterals(block, literals) else { return false }
+        guard output.repeatBytes(distance: distance, count: count), copyLiterals(block, literals) else {
+            return false
+        }
         state = literals
         return true
     }

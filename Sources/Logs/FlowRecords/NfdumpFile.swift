@@ -62,7 +62,9 @@ package struct NfdumpFile: LogLineParser {
     private mutating func readParts(_ bytes: RawSpan, into chunk: inout LogChunk) -> Int {
         var position = 0
         while stage != .done {
-            let next = stage == .header ? readHeader(bytes, into: &chunk) : readBlock(bytes, at: position, into: &chunk)
+            let next =
+                stage == .header
+                ? readHeader(bytes, into: &chunk) : readBlock(bytes, at: position, into: &chunk)
             guard let next else { break }
             position = next
         }
@@ -115,7 +117,9 @@ package struct NfdumpFile: LogLineParser {
         return start + count
     }
 
-    private mutating func readBlock(_ block: RawSpan, isPlain: Bool, records: UInt32, into chunk: inout LogChunk) {
+    private mutating func readBlock(
+        _ block: RawSpan, isPlain: Bool, records: UInt32, into chunk: inout LogChunk
+    ) {
         var unpacked: [UInt8]?
         if !isPlain {
             switch compression {
@@ -152,21 +156,25 @@ package struct NfdumpFile: LogLineParser {
 
     private mutating func take(_ bytes: RawSpan, into chunk: inout LogChunk) {
         let size = UInt64(bytes.byteCount)
-        guard let flow = NfdumpRecord(bytes, order) else { return chunk.tally.setAside(.fieldsMissing, bytes: size) }
+        guard let flow = NfdumpRecord(bytes, order) else {
+            return chunk.tally.setAside(.fieldsMissing, bytes: size)
+        }
         chunk.record.reset()
         if let reason = add(flow, into: &chunk) { return chunk.tally.setAside(reason, bytes: size) }
         chunk.tally.use(bytes: size, from: chunk.record.start, to: chunk.record.end, flags: [])
     }
 
     private mutating func add(_ flow: NfdumpRecord, into chunk: inout LogChunk) -> LogReason? {
-        guard let start = NfdumpFile.time(flow.first), let end = NfdumpFile.time(flow.last), start <= end else {
+        guard let start = NfdumpFile.time(flow.first), let end = NfdumpFile.time(flow.last), start <= end
+        else {
             return .timeInvalid
         }
         guard flow.proto == 6 || flow.proto == 17 else { return .otherTransport }
         chunk.record.start = start
         chunk.record.end = end
         let key = FlowHalf.Key(
-            source: flow.source, sourcePort: flow.sourcePort, target: flow.target, targetPort: flow.targetPort,
+            source: flow.source, sourcePort: flow.sourcePort, target: flow.target,
+            targetPort: flow.targetPort,
             transport: flow.proto == 17 ? .udp : .tcp)
         // Forwarding status 128 to 191: dropped (IPFIX element 89).
         if !flow.isBiflow, flow.forwarding >> 6 != 2 {
@@ -182,7 +190,8 @@ package struct NfdumpFile: LogLineParser {
         chunk.record.bytesUp = flow.bytes
         chunk.record.bytesDown = flow.isBiflow ? flow.bytesBack : nil
         chunk.record.bytesScope = .layer3
-        chunk.record.action = flow.forwarding >> 6 == 2 ? .blocked : flow.bytesBack > 0 ? .allowed : .attempted
+        chunk.record.action =
+            flow.forwarding >> 6 == 2 ? .blocked : flow.bytesBack > 0 ? .allowed : .attempted
         return chunk.contacts.add(chunk.record, line: RawSpan()) ? nil : .tableFull
     }
 

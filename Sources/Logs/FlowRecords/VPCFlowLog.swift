@@ -18,7 +18,8 @@ package struct VPCFlowLog: LogLineParser {
     /// By `Field`: the names that a header gives it, the better one first. `pkt-srcaddr` is the packet's own address
     /// where the interface's is that of a gateway.
     private static let names: [[String]] = [
-        ["version"], ["pkt-srcaddr", "srcaddr"], ["pkt-dstaddr", "dstaddr"], ["srcport"], ["dstport"], ["protocol"],
+        ["version"], ["pkt-srcaddr", "srcaddr"], ["pkt-dstaddr", "dstaddr"], ["srcport"], ["dstport"],
+        ["protocol"],
         ["bytes"], ["start"], ["end"], ["action"], ["log-status"], ["tcp-flags"],
     ]
 
@@ -44,10 +45,14 @@ package struct VPCFlowLog: LogLineParser {
         chunk.record.reset()
         words.removeAll(keepingCapacity: true)
         var fields = SpacedFields(line)
-        while words.count < 64, let field = fields.next() { words.append(CSVCell(start: field.start, end: field.end)) }
+        while words.count < 64, let field = fields.next() {
+            words.append(CSVCell(start: field.start, end: field.end))
+        }
         if readHeader(line) { return .comment }
         guard words.count == columns, fields.next() == nil else { return .fieldsMissing }
-        if !hasHeader, !line.says(words[0], "2") || !line.begins(at: words[2].start, with: "eni-") { return .headerMissing }
+        if !hasHeader, !line.says(words[0], "2") || !line.begins(at: words[2].start, with: "eni-") {
+            return .headerMissing
+        }
         if let status = cell(.status) {
             if line.says(status, "NODATA") || line.says(status, "SKIPDATA") { return .notTraffic }
             guard line.says(status, "OK") else { return .resultInvalid }
@@ -61,7 +66,9 @@ package struct VPCFlowLog: LogLineParser {
             words.contains(where: { line.says($0, "srcaddr") || line.says($0, "pkt-srcaddr") })
         else { return false }
         places = VPCFlowLog.names.map { names in
-            for name in names { if let place = words.firstIndex(where: { line.says($0, name) }) { return place } }
+            for name in names {
+                if let place = words.firstIndex(where: { line.says($0, name) }) { return place }
+            }
             return -1
         }
         columns = words.count
@@ -70,14 +77,17 @@ package struct VPCFlowLog: LogLineParser {
     }
 
     private mutating func readFlow(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
-        guard let startCell = cell(.start), let start = EpochText.read(line, from: startCell.start, to: startCell.end),
-            let endCell = cell(.end), let end = EpochText.read(line, from: endCell.start, to: endCell.end), start <= end
+        guard let startCell = cell(.start),
+            let start = EpochText.read(line, from: startCell.start, to: startCell.end),
+            let endCell = cell(.end), let end = EpochText.read(line, from: endCell.start, to: endCell.end),
+            start <= end
         else { return .timeInvalid }
         guard let source = line.address(cell(.source)) else { return .clientInvalid }
         guard let target = line.address(cell(.target)) else { return .noDestination }
         guard let number = line.number(cell(.proto)) else { return .numberInvalid }
         guard number == 6 || number == 17 else { return .otherTransport }
-        guard let sourcePort = line.port(cell(.sourcePort)), let targetPort = line.port(cell(.targetPort)) else {
+        guard let sourcePort = line.port(cell(.sourcePort)), let targetPort = line.port(cell(.targetPort))
+        else {
             return .portInvalid
         }
         guard let bytes = line.number(cell(.bytes)) else { return .numberInvalid }
@@ -97,7 +107,9 @@ package struct VPCFlowLog: LogLineParser {
     }
 
     /// A rule refused it, so that there is no other direction.
-    private func takeRejected(_ key: FlowHalf.Key, _ bytes: UInt64, of line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
+    private func takeRejected(
+        _ key: FlowHalf.Key, _ bytes: UInt64, of line: RawSpan, into chunk: inout LogChunk
+    ) -> LogReason? {
         chunk.record.client = key.source
         chunk.record.server = key.target
         chunk.record.port = key.targetPort

@@ -43,14 +43,18 @@ package struct FortiGateLog: LogLineParser {
         let start = line.afterPriority
         // `set format csv` writes the same pairs with commas between them.
         isCommaed = line.begins(at: start, with: "date=") && line.byte(at: start + 15) == UInt8(ascii: ",")
-        let isRead = isCommaed
-            ? commaed.read(line, from: start, to: line.byteCount) : spaced.read(line, from: start, to: line.byteCount)
+        let isRead =
+            isCommaed
+            ? commaed.read(line, from: start, to: line.byteCount)
+            : spaced.read(line, from: start, to: line.byteCount)
         guard isRead else { return .quoteOpen }
-        guard let type = self[.type], let subtype = self[.subtype], self[.logid] != nil || self[.devid] != nil else {
+        guard let type = self[.type], let subtype = self[.subtype], self[.logid] != nil || self[.devid] != nil
+        else {
             return .fieldsMissing
         }
         let isTraffic = line.says(type, "traffic")
-        let isNamed = line.says(type, "utm") && ["webfilter", "ssl", "app-ctrl"].contains { line.says(subtype, $0) }
+        let isNamed =
+            line.says(type, "utm") && ["webfilter", "ssl", "app-ctrl"].contains { line.says(subtype, $0) }
         guard isTraffic || isNamed else { return .notTraffic }
         if isCommaed ? commaed.hasRepeat : spaced.hasRepeat { chunk.record.flags.insert(.ambiguousLine) }
         guard let moment = moment(line) else { return .timeInvalid }
@@ -66,7 +70,8 @@ package struct FortiGateLog: LogLineParser {
         chunk.record.service = service(line, chunk.record)
         chunk.record.setUser(line, self[.user] ?? self[.unauthuser])
         let key = SessionKey(
-            session: line.number(self[.sessionid]) ?? 0, client: client, clientPort: line.port(self[.srcport]) ?? 0,
+            session: line.number(self[.sessionid]) ?? 0, client: client,
+            clientPort: line.port(self[.srcport]) ?? 0,
             server: server, port: chunk.record.port)
         return isTraffic ? readTraffic(line, key, moment, into: &chunk) : readName(line, key, into: &chunk)
     }
@@ -86,7 +91,8 @@ package struct FortiGateLog: LogLineParser {
         }
         let isBlocked = outcome == .refused || (self[.utmaction].map { line.says($0, "block") } ?? false)
         let isSilent = (line.number(self[.rcvdbyte]) ?? 0) == 0
-        chunk.record.action = isBlocked ? .blocked : outcome == .unanswered || isSilent ? .attempted : .allowed
+        chunk.record.action =
+            isBlocked ? .blocked : outcome == .unanswered || isSilent ? .attempted : .allowed
         if isInterim {
             chunk.record.count = 0
             return chunk.addRecord(of: line)
@@ -94,7 +100,9 @@ package struct FortiGateLog: LogLineParser {
         return join.takeVolume(chunk.record, of: line, key: key, into: &chunk)
     }
 
-    private mutating func readName(_ line: RawSpan, _ key: SessionKey, into chunk: inout LogChunk) -> LogReason? {
+    private mutating func readName(_ line: RawSpan, _ key: SessionKey, into chunk: inout LogChunk)
+        -> LogReason?
+    {
         guard let action = self[.action] else { return .resultInvalid }
         chunk.record.action = outcome(line, action) == .refused ? .blocked : .allowed
         let port = chunk.record.port

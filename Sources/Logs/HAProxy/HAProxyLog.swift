@@ -25,7 +25,8 @@ package struct HAProxyLog: LogLineParser {
         else { return .fieldsMissing }
         guard let socket = Destination.readSocket(line, cell(client)) else { return .clientInvalid }
         record.client = socket.address
-        guard line.byte(at: time.start) == UInt8(ascii: "["), line.byte(at: time.end - 1) == UInt8(ascii: "]"),
+        guard line.byte(at: time.start) == UInt8(ascii: "["),
+            line.byte(at: time.end - 1) == UInt8(ascii: "]"),
             let civil = CivilTime.commonLog(line, from: time.start + 1, to: time.end - 1),
             let moment = civil.moment(clock)
         else { return .timeInvalid }
@@ -35,7 +36,8 @@ package struct HAProxyLog: LogLineParser {
         if line.byte(at: frontend.end - 1) == UInt8(ascii: "~") { record.service = .tls }
         var answer = HAProxyAnswer(line, backend, times)
         if times.count == 5 {
-            guard let size = words.next(), words.next() != nil, words.next() != nil, let state = words.next() else {
+            guard let size = words.next(), words.next() != nil, words.next() != nil, let state = words.next()
+            else {
                 return .fieldsMissing
             }
             answer.status = HAProxyTimers.number(line, sixth.start, sixth.end)
@@ -61,12 +63,15 @@ package struct HAProxyLog: LogLineParser {
         var captured: CSVCell?
         while line.byte(at: index) == UInt8(ascii: " "), line.byte(at: index + 1) == UInt8(ascii: "{") {
             // HAProxy writes braces and bars inside a captured value as #XX.
-            guard let brace = line.firstIndex(of: UInt8(ascii: "}"), from: index) else { return .fieldsMissing }
+            guard let brace = line.firstIndex(of: UInt8(ascii: "}"), from: index) else {
+                return .fieldsMissing
+            }
             if captured == nil { captured = CSVCell(start: index + 2, end: brace) }
             index = brace + 1
         }
         if isHTTP {
-            guard line.byte(at: index) == UInt8(ascii: " "), line.byte(at: index + 1) == UInt8(ascii: "\"") else {
+            guard line.byte(at: index) == UInt8(ascii: " "), line.byte(at: index + 1) == UInt8(ascii: "\"")
+            else {
                 return .fieldsMissing
             }
             if let reason = readRequest(line, from: index + 2, into: &record) { return reason }
@@ -115,7 +120,8 @@ package struct HAProxyLog: LogLineParser {
         guard !cell.isEmpty, let split = HostText.splitPort(line, from: cell.start, to: cell.end),
             let shape = HostText.shape(of: line, from: cell.start, to: split.hostEnd), !shape.endsInNumber
         else { return false }
-        return line.clamped(from: 0, count: shape.end).firstIndex(of: UInt8(ascii: "."), from: cell.start) != nil
+        return line.clamped(from: 0, count: shape.end).firstIndex(of: UInt8(ascii: "."), from: cell.start)
+            != nil
     }
 }
 
@@ -173,7 +179,8 @@ private struct HAProxyAnswer {
         }
         record.bytesDown = bytes
         record.bytesScope = times.count == 5 ? .httpTotal : .layer4Payload
-        let noServer = line.clamped(from: 0, count: backend.end).byte(at: backend.end - 1) == UInt8(ascii: ">")
+        let noServer =
+            line.clamped(from: 0, count: backend.end).byte(at: backend.end - 1) == UInt8(ascii: ">")
         if cause == UInt8(ascii: "P"), noServer || !times.isConnected {
             record.action = .blocked
         } else if noServer || !times.isConnected {

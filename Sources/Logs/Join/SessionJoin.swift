@@ -35,8 +35,12 @@ struct SessionJoin: Sendable {
     init() {}
 
     /// Takes the record of a line that states a name. Nil, or why it could not be counted.
-    mutating func takeName(_ record: LogRecord, of line: RawSpan, key: SessionKey, into chunk: inout LogChunk) -> LogReason? {
-        guard var held = waiting[key] else { return wait(record.detached(from: line), key: key, into: &chunk) }
+    mutating func takeName(_ record: LogRecord, of line: RawSpan, key: SessionKey, into chunk: inout LogChunk)
+        -> LogReason?
+    {
+        guard var held = waiting[key] else {
+            return wait(record.detached(from: line), key: key, into: &chunk)
+        }
         if held.record.hasSameName(as: record, of: line) {
             held.record.widen(by: record)
             waiting[key] = held
@@ -48,7 +52,8 @@ struct SessionJoin: Sendable {
         return chunk.contacts.add(record, line: line) ? nil : .tableFull
     }
 
-    private mutating func wait(_ record: LogRecord, key: SessionKey, into chunk: inout LogChunk) -> LogReason? {
+    private mutating func wait(_ record: LogRecord, key: SessionKey, into chunk: inout LogChunk) -> LogReason?
+    {
         var isCounted = true
         if waiting.count >= SessionJoin.limit { isCounted = dropOldest(into: &chunk) }
         waiting[key] = Waiting(record: record, number: nextNumber)
@@ -58,7 +63,9 @@ struct SessionJoin: Sendable {
     }
 
     /// Takes the record of a line that states the volume of a session that has ended.
-    mutating func takeVolume(_ record: LogRecord, of line: RawSpan, key: SessionKey, into chunk: inout LogChunk)
+    mutating func takeVolume(
+        _ record: LogRecord, of line: RawSpan, key: SessionKey, into chunk: inout LogChunk
+    )
         -> LogReason?
     {
         guard let held = waiting.removeValue(forKey: key) else {
@@ -111,7 +118,8 @@ extension LogRecord {
     func detached(from line: RawSpan) -> LogRecord {
         var copy = self
         copy.scratch = []
-        for path in [\LogRecord.clientHost, \LogRecord.user, \LogRecord.name] where self[keyPath: path].isPresent {
+        for path in [\LogRecord.clientHost, \LogRecord.user, \LogRecord.name]
+        where self[keyPath: path].isPresent {
             let bytes = self.copy(self[keyPath: path], of: line)
             copy[keyPath: path] = LogText(start: copy.scratch.count, count: bytes.count, isInScratch: true)
             copy.scratch += bytes

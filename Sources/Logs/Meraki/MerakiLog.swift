@@ -41,7 +41,9 @@ package struct MerakiLog: LogLineParser {
             return readFlow(line, from: type.end, into: &record)
         }
         if line.says(kind, "ip_flow_start") { return .flowStart }
-        if line.says(kind, "events") || line.says(kind, "security_event") { return readEvent(line, from: type.end) }
+        if line.says(kind, "events") || line.says(kind, "security_event") {
+            return readEvent(line, from: type.end)
+        }
         let isKnown = ["airmarshal_events", "ids-alerts", "vpn_firewall", "cellular_firewall"].contains {
             line.says(kind, $0)
         }
@@ -49,7 +51,9 @@ package struct MerakiLog: LogLineParser {
     }
 
     /// The request stands behind the last ` request: `: what stands before may be a User-Agent that imitates one.
-    private mutating func readURL(_ line: RawSpan, from start: Int, into record: inout LogRecord) -> LogReason? {
+    private mutating func readURL(_ line: RawSpan, from start: Int, into record: inout LogRecord)
+        -> LogReason?
+    {
         guard let request = MerakiLog.lastRequest(line) else { return .fieldsMissing }
         // A User-Agent may hold quotes of its own; the sockets stand before it.
         let agent = MerakiLog.agent(line, from: start) ?? request
@@ -58,7 +62,9 @@ package struct MerakiLog: LogLineParser {
         guard let server = MerakiLog.socket(line, self[.dst]) else { return .noDestination }
         record.client = client.address
         var words = SpacedFields(line, from: request, to: line.byteCount)
-        guard words.next() != nil, let method = words.next(), let url = words.next() else { return .fieldsMissing }
+        guard words.next() != nil, let method = words.next(), let url = words.next() else {
+            return .fieldsMissing
+        }
         record.method = ProxyRequest.method(line, method)
         record.action = .allowed
         let cell = CSVCell(start: url.start, end: url.end)
@@ -68,7 +74,9 @@ package struct MerakiLog: LogLineParser {
         return nil
     }
 
-    private mutating func readFlow(_ line: RawSpan, from start: Int, into record: inout LogRecord) -> LogReason? {
+    private mutating func readFlow(_ line: RawSpan, from start: Int, into record: inout LogRecord)
+        -> LogReason?
+    {
         guard values.read(line, from: start, to: line.byteCount) else { return .quoteOpen }
         guard let client = line.address(self[.src]) else { return .clientInvalid }
         guard let server = line.address(self[.dst]) else { return .noDestination }

@@ -60,7 +60,8 @@ package struct PANOSLog: LogLineParser {
         record.port = port
         record.service = service(line, port: port, transport: record.transport)
         record.setUser(line, cells[12], escape: .doubledQuotes)
-        let key = SessionKey(session: session, client: client, clientPort: clientPort, server: server, port: port)
+        let key = SessionKey(
+            session: session, client: client, clientPort: clientPort, server: server, port: port)
         return (key, nil)
     }
 
@@ -76,7 +77,8 @@ package struct PANOSLog: LogLineParser {
         guard cells.count >= 46 else { return .fieldsMissing }
         if line.says(cells[4], "start") { return .flowStart }
         guard let start = moment(line, cells[35], highResolution: 102) else { return .timeInvalid }
-        guard let up = line.number(cells[32]), let down = line.number(cells[33]), let lasted = line.number(cells[36]),
+        guard let up = line.number(cells[32]), let down = line.number(cells[33]),
+            let lasted = line.number(cells[36]),
             lasted < 1 << 40
         else { return .numberInvalid }
         let (key, reason) = readSession(line, into: &chunk.record)
@@ -106,7 +108,9 @@ package struct PANOSLog: LogLineParser {
         guard let action = action(line) else { return .resultInvalid }
         chunk.record.action = action
         let port = chunk.record.port
-        if let reason = Destination.readURL(line, cells[31], source: .logHost, into: &chunk.record) { return reason }
+        if let reason = Destination.readURL(line, cells[31], source: .logHost, into: &chunk.record) {
+            return reason
+        }
         // A port in the URL is what the page said; the session's own is where it went.
         chunk.record.port = port
         chunk.record.server = key.server
@@ -119,8 +123,10 @@ package struct PANOSLog: LogLineParser {
         return actions.meaning(of: line, from: cell.start, to: cell.end) {
             switch String(ascii: $0).lowercased() {
             case "allow", "alert", "continue", "override": .allowed
-            case "deny", "drop", "drop icmp", "drop-icmp", "reset both", "reset-both", "reset client", "reset-client",
-                "reset server", "reset-server", "block-url", "block-continue", "block-override", "override-lockout",
+            case "deny", "drop", "drop icmp", "drop-icmp", "reset both", "reset-both", "reset client",
+                "reset-client",
+                "reset server", "reset-server", "block-url", "block-continue", "block-override",
+                "override-lockout",
                 "block", "block-ip", "sinkhole", "random-drop":
                 .blocked
             default: nil

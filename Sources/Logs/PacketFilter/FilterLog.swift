@@ -20,7 +20,9 @@ package struct FilterLog: LogLineParser {
         let isInward = line.says(cells[7], "in")
         guard isInward || line.says(cells[7], "out") else { return .fieldsMissing }
         guard line.says(cells[6], "pass") || line.says(cells[6], "block") else {
-            return ["rdr", "nat", "binat", "no rdr", "no nat", "reject", "match", "scrub"].contains { line.says(cells[6], $0) }
+            return ["rdr", "nat", "binat", "no rdr", "no nat", "reject", "match", "scrub"].contains {
+                line.says(cells[6], $0)
+            }
                 ? .notTraffic : .resultInvalid
         }
         let isBlocked = line.says(cells[6], "block")
@@ -64,8 +66,10 @@ package struct FilterLog: LogLineParser {
 enum ServicePort {
     static func contains(_ port: UInt16) -> Bool {
         switch port {
-        case 1..<1024, 1194, 1433, 1701, 1723, 1883, 1935, 3128, 3268, 3269, 3306, 3389, 3478, 3544, 4500, 4789, 5060,
-            5061, 5222, 5223, 5228, 5349, 5353, 5355, 5432, 5900, 6081, 8000, 8008, 8009, 8080, 8081, 8443, 8883, 8888,
+        case 1..<1024, 1194, 1433, 1701, 1723, 1883, 1935, 3128, 3268, 3269, 3306, 3389, 3478, 3544, 4500,
+            4789, 5060,
+            5061, 5222, 5223, 5228, 5349, 5353, 5355, 5432, 5900, 6081, 8000, 8008, 8009, 8080, 8081, 8443,
+            8883, 8888,
             9100, 51820:
             true
         default: false

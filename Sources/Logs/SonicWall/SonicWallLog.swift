@@ -31,10 +31,13 @@ package struct SonicWallLog: LogLineParser {
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
         guard values.read(line, from: line.afterPriority, to: line.byteCount) else { return .quoteOpen }
-        guard self[.id] != nil, self[.sn] != nil, let message = line.number(self[.m]) else { return .fieldsMissing }
+        guard self[.id] != nil, self[.sn] != nil, let message = line.number(self[.m]) else {
+            return .fieldsMissing
+        }
         if values.hasRepeat { chunk.record.flags.insert(.ambiguousLine) }
         guard [14, 16, 36, 37, 38, 97, 98, 537].contains(message) else { return .notTraffic }
-        guard let time = self[.time], let moment = CivilTime.iso(line, from: time.start, to: time.end)?.moment(clock)
+        guard let time = self[.time],
+            let moment = CivilTime.iso(line, from: time.start, to: time.end)?.moment(clock)
         else { return .timeInvalid }
         chunk.record.setTime(moment)
         if message == 98 { return .flowStart }
@@ -66,7 +69,9 @@ package struct SonicWallLog: LogLineParser {
             chunk.record.server = key.server
             return join.takeName(chunk.record, of: line, key: key, into: &chunk)
         case 537:
-            if let milliseconds = line.number(self[.cdur]) { chunk.record.setTime(end: moment.time, lasting: milliseconds) }
+            if let milliseconds = line.number(self[.cdur]) {
+                chunk.record.setTime(end: moment.time, lasting: milliseconds)
+            }
             chunk.record.action = (chunk.record.bytesDown ?? 0) == 0 ? .attempted : .allowed
             return join.takeVolume(chunk.record, of: line, key: key, into: &chunk)
         default:

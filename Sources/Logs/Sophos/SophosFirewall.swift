@@ -29,7 +29,8 @@ package struct SophosFirewall: LogLineParser {
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
         guard values.read(line, from: line.afterPriority, to: line.byteCount) else { return .quoteOpen }
-        guard self[.device] != nil || self[.device_model] != nil || self[.device_name] != nil, self[.log_id] != nil,
+        guard self[.device] != nil || self[.device_model] != nil || self[.device_name] != nil,
+            self[.log_id] != nil,
             let type = self[.log_type]
         else { return .fieldsMissing }
         let isWeb = line.says(type, "Content Filtering")
@@ -47,7 +48,8 @@ package struct SophosFirewall: LogLineParser {
         chunk.record.bytesDown = line.number(self[.recv_bytes]) ?? line.number(self[.bytes_received])
         guard readAction(line, isWeb: isWeb, into: &chunk.record) else { return .resultInvalid }
         let key = SessionKey(
-            session: line.number(self[.con_id]) ?? 0, client: client, clientPort: line.port(self[.src_port]) ?? 0,
+            session: line.number(self[.con_id]) ?? 0, client: client,
+            clientPort: line.port(self[.src_port]) ?? 0,
             server: server, port: chunk.record.port)
         if isWeb { return readName(line, key, into: &chunk) }
         if let seconds = line.number(self[.con_duration]) ?? line.number(self[.duration]), seconds < 1 << 40 {
@@ -56,8 +58,12 @@ package struct SophosFirewall: LogLineParser {
         return join.takeVolume(chunk.record, of: line, key: key, into: &chunk)
     }
 
-    private mutating func readName(_ line: RawSpan, _ key: SessionKey, into chunk: inout LogChunk) -> LogReason? {
-        if chunk.record.bytesUp != nil || chunk.record.bytesDown != nil { chunk.record.bytesScope = .httpTotal }
+    private mutating func readName(_ line: RawSpan, _ key: SessionKey, into chunk: inout LogChunk)
+        -> LogReason?
+    {
+        if chunk.record.bytesUp != nil || chunk.record.bytesDown != nil {
+            chunk.record.bytesScope = .httpTotal
+        }
         let reason: LogReason?
         if let domain = self[.domain] {
             reason = Destination.readHostPort(line, domain, source: .logHost, into: &chunk.record)
@@ -114,7 +120,9 @@ package struct SophosFirewall: LogLineParser {
             let day = CivilTime.date(line, from: date.start),
             var civil = CivilTime.clock(line, on: day, from: time.start, to: time.end)
         else { return nil }
-        if let zone = self[.timezone] { civil.offset = CivilTime.offset(line, from: zone.start, to: zone.end) }
+        if let zone = self[.timezone] {
+            civil.offset = CivilTime.offset(line, from: zone.start, to: zone.end)
+        }
         return civil.moment(clock)
     }
 }

@@ -32,7 +32,9 @@ enum Destination {
             record.server = address
             return nil
         }
-        guard let split = HostText.splitPort(line, from: cell.start, to: cell.end) else { return .portInvalid }
+        guard let split = HostText.splitPort(line, from: cell.start, to: cell.end) else {
+            return .portInvalid
+        }
         if let port = split.port { record.port = port }
         return HostText.readHost(line, from: cell.start, to: split.hostEnd, source: source, into: &record)
     }
@@ -49,7 +51,8 @@ enum Destination {
 
     /// `address:port` or `[v6]:port`.
     static func readSocket(_ line: RawSpan, _ cell: CSVCell?) -> (address: IPAddress, port: UInt16)? {
-        guard let cell, let split = HostText.splitPort(line, from: cell.start, to: cell.end), let port = split.port
+        guard let cell, let split = HostText.splitPort(line, from: cell.start, to: cell.end),
+            let port = split.port
         else { return nil }
         var host = CSVCell(start: cell.start, end: split.hostEnd)
         if line.byte(at: host.start) == UInt8(ascii: "["), line.byte(at: host.end - 1) == UInt8(ascii: "]") {

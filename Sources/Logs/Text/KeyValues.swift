@@ -69,7 +69,9 @@ struct KeyValues: Sendable {
 
     /// The value of the key with this number, without quotes; nil when the line has none or it is empty.
     subscript(_ number: Int) -> CSVCell? {
-        guard number >= 0, number < values.count, let value = values[number], !value.isEmpty else { return nil }
+        guard number >= 0, number < values.count, let value = values[number], !value.isEmpty else {
+            return nil
+        }
         return value
     }
 
@@ -94,7 +96,9 @@ struct KeyValues: Sendable {
     /// Reads the pair or the bare word at `start`; returns where the separator behind it stands.
     private mutating func readPair(_ text: RawSpan, from start: Int) -> Int? {
         var index = start
-        while let byte = text.byte(at: index), byte != UInt8(ascii: "="), byte != style.separator { index += 1 }
+        while let byte = text.byte(at: index), byte != UInt8(ascii: "="), byte != style.separator {
+            index += 1
+        }
         guard text.byte(at: index) == UInt8(ascii: "=") else { return index }
         let key = index
         guard text.byte(at: key + 1) == style.quote else {

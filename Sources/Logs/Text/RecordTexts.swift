@@ -80,7 +80,9 @@ extension RawSpan {
         guard cell.count == word.utf8.count else { return false }
         var index = cell.start
         for letter in word.utf8 {
-            guard let byte = byte(at: index), RawSpan.lowered(byte) == RawSpan.lowered(letter) else { return false }
+            guard let byte = byte(at: index), RawSpan.lowered(byte) == RawSpan.lowered(letter) else {
+                return false
+            }
             index += 1
         }
         return true
@@ -110,7 +112,8 @@ extension RawSpan {
 
     /// The port that fills the cell; 0 is one too.
     func port(_ cell: CSVCell?) -> UInt16? {
-        guard let cell, let value = DecimalText.read(self, from: cell.start, to: cell.end, maxDigits: 5) else {
+        guard let cell, let value = DecimalText.read(self, from: cell.start, to: cell.end, maxDigits: 5)
+        else {
             return nil
         }
         return UInt16(exactly: value)

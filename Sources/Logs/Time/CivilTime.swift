@@ -75,7 +75,9 @@ struct CivilTime: Equatable, Sendable {
 
     /// `.` or `,` and digits; more than nine are finer than a nanosecond and are passed over.
     private mutating func readFraction(_ line: RawSpan, to limit: Int) {
-        guard end + 1 < limit, isOne(of: ".,", line.byte(at: end)), digit(line, end + 1) != nil else { return }
+        guard end + 1 < limit, isOne(of: ".,", line.byte(at: end)), digit(line, end + 1) != nil else {
+            return
+        }
         var scale: Int64 = 100_000_000
         var index = end + 1
         while index < limit, let digit = digit(line, index) {
@@ -107,7 +109,9 @@ struct CivilTime: Equatable, Sendable {
         if index + 3 <= limit, line.begins(at: index, with: "UTC") || line.begins(at: index, with: "GMT") {
             return (0, index + 3)
         }
-        guard isOne(of: "+-", sign), index + 5 <= limit, let hours = number(line, index + 1, 2) else { return nil }
+        guard isOne(of: "+-", sign), index + 5 <= limit, let hours = number(line, index + 1, 2) else {
+            return nil
+        }
         let colon = line.byte(at: index + 3) == UInt8(ascii: ":") ? 1 : 0
         guard index + 5 + colon <= limit, let minutes = number(line, index + 3 + colon, 2), hours < 24,
             minutes < 60

@@ -45,24 +45,33 @@ package struct TinyproxyLog: LogLineParser {
 
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
-        guard TinyproxyLog.levels.contains(where: { line.begins(at: 0, with: $0) }) else { return .fieldsMissing }
+        guard TinyproxyLog.levels.contains(where: { line.begins(at: 0, with: $0) }) else {
+            return .fieldsMissing
+        }
         guard let moment = ClockText.monthDay(line, at: 10, clock: clock) else {
             return clock.latest == nil && ClockText.month(line, at: 10) != nil ? .yearUnknown : .timeInvalid
         }
-        guard line.byte(at: moment.end) == UInt8(ascii: " "), line.byte(at: moment.end + 1) == UInt8(ascii: "["),
+        guard line.byte(at: moment.end) == UInt8(ascii: " "),
+            line.byte(at: moment.end + 1) == UInt8(ascii: "["),
             let bracket = line.firstIndex(of: UInt8(ascii: "]"), from: moment.end),
             line.begins(at: bracket, with: "]: ")
         else { return .fieldsMissing }
         chunk.record.setTime(moment)
         let text = bracket + 3
-        if line.begins(at: text, with: "Connect (file descriptor ") { return connect(line, text + 25, into: &chunk) }
-        if line.begins(at: text, with: "Request (file descriptor ") { return request(line, text + 25, into: &chunk) }
+        if line.begins(at: text, with: "Connect (file descriptor ") {
+            return connect(line, text + 25, into: &chunk)
+        }
+        if line.begins(at: text, with: "Request (file descriptor ") {
+            return request(line, text + 25, into: &chunk)
+        }
         if line.begins(at: text, with: "Refused CONNECT method on port ") {
             return refusePort(line, from: text + 31, moment, into: &chunk)
         }
         let ends: [(String, LogAction)] = [
-            ("Established connection to host ", .allowed), ("Established connection to http proxy ", .allowed),
-            ("Proxying refused on filtered domain ", .blocked), ("Proxying refused on filtered url ", .blocked),
+            ("Established connection to host ", .allowed),
+            ("Established connection to http proxy ", .allowed),
+            ("Proxying refused on filtered domain ", .blocked),
+            ("Proxying refused on filtered url ", .blocked),
         ]
         for (words, action) in ends where line.begins(at: text, with: words) {
             return end(line, from: text + words.utf8.count, action, moment, into: &chunk)

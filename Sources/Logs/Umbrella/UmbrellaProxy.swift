@@ -18,7 +18,9 @@ package struct UmbrellaProxy: LogLineParser {
         guard cells.read(line) else { return .quoteOpen }
         guard cells.count >= 26 else { return .fieldsMissing }
         if line.says(cells[0], "Timestamp") { return .comment }
-        guard var civil = CivilTime.iso(line, from: cells[0].start, to: cells[0].end) else { return .timeInvalid }
+        guard var civil = CivilTime.iso(line, from: cells[0].start, to: cells[0].end) else {
+            return .timeInvalid
+        }
         civil.offset = 0
         guard let moment = civil.moment(LogClock()) else { return .timeInvalid }
         record.setTime(moment)
@@ -43,7 +45,9 @@ package struct UmbrellaProxy: LogLineParser {
         }
         // The proxy answers 407 and gateway errors itself.
         let status = line.number(cells[10]) ?? 0
-        if record.action == .allowed, status == 407 || (502...504).contains(status) { record.action = .attempted }
+        if record.action == .allowed, status == 407 || (502...504).contains(status) {
+            record.action = .attempted
+        }
         return true
     }
 
@@ -55,7 +59,9 @@ package struct UmbrellaProxy: LogLineParser {
         if line.byte(at: user.end - 1) == UInt8(ascii: ")") {
             var open = user.end - 1
             while open > user.start, line.byte(at: open) != UInt8(ascii: "(") { open -= 1 }
-            if open > user.start { user = CSVCell(start: open + 1, end: user.end - 1, hasEscape: user.hasEscape) }
+            if open > user.start {
+                user = CSVCell(start: open + 1, end: user.end - 1, hasEscape: user.hasEscape)
+            }
         }
         record.setUser(line, user, escape: .doubledQuotes)
     }
@@ -63,14 +69,19 @@ package struct UmbrellaProxy: LogLineParser {
     private func readDestination(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
         let source: LogNameSource = record.method == .connect ? .httpConnect : .proxyURL
         if !cells[7].isEmpty {
-            if let reason = Destination.readURL(line, cells[7], source: source, into: &record) { return reason }
+            if let reason = Destination.readURL(line, cells[7], source: source, into: &record) {
+                return reason
+            }
         } else if cells.count > 43, !cells[43].isEmpty {
             let name = cells[43]
             record.service = .tls
-            let reason = HostText.readHost(line, from: name.start, to: name.end, source: .logSNI, into: &record)
+            let reason = HostText.readHost(
+                line, from: name.start, to: name.end, source: .logSNI, into: &record)
             if let reason { return reason }
         }
-        if record.name.isPresent || record.server == nil { record.server = line.address(cells[4]) ?? record.server }
+        if record.name.isPresent || record.server == nil {
+            record.server = line.address(cells[4]) ?? record.server
+        }
         return record.name.isPresent || record.server != nil ? nil : .noDestination
     }
 }

@@ -24,7 +24,9 @@ package struct CommonLog: LogLineParser {
         record.start = time
         record.end = time
         guard let quote = CommonLog.closingQuote(line, from: request) else { return .fieldsMissing }
-        if let reason = readClient(line, to: request - CommonLog.timeLength - 5, into: &record) { return reason }
+        if let reason = readClient(line, to: request - CommonLog.timeLength - 5, into: &record) {
+            return reason
+        }
         guard let status = readAnswer(line, from: quote + 1, into: &record) else { return .numberInvalid }
         return readRequest(line, CSVCell(start: request, end: quote), status: status, into: &record)
     }
@@ -38,7 +40,8 @@ package struct CommonLog: LogLineParser {
         while let quote = line.firstIndex(of: UInt8(ascii: "\""), from: index) {
             let bracket = quote - timeLength - 3
             if bracket > 0, line.byte(at: bracket) == UInt8(ascii: "["),
-                line.byte(at: bracket - 1) == UInt8(ascii: " "), line.byte(at: quote - 2) == UInt8(ascii: "]"),
+                line.byte(at: bracket - 1) == UInt8(ascii: " "),
+                line.byte(at: quote - 2) == UInt8(ascii: "]"),
                 line.byte(at: quote - 1) == UInt8(ascii: " ")
             {
                 return quote + 1
@@ -69,7 +72,9 @@ package struct CommonLog: LogLineParser {
         if let reason = ProxyRequest.readClient(line, client, into: &record) { return reason }
         guard ident.end + 1 < end else { return .fieldsMissing }
         record.setUser(
-            line, CSVCell(start: ident.end + 1, end: end, hasEscape: CommonLog.hasBackslash(line, ident.end + 1, end)))
+            line,
+            CSVCell(
+                start: ident.end + 1, end: end, hasEscape: CommonLog.hasBackslash(line, ident.end + 1, end)))
         return nil
     }
 
@@ -124,7 +129,9 @@ package struct CommonLog: LogLineParser {
         // `-` or the bytes of another protocol: nothing was asked for.
         guard let target = words.next() else { return .noDestination }
         record.method = ProxyRequest.method(line, method)
-        if line.byte(at: target.start) == UInt8(ascii: "/") || line.byte(at: target.start) == UInt8(ascii: "*") {
+        if line.byte(at: target.start) == UInt8(ascii: "/")
+            || line.byte(at: target.start) == UInt8(ascii: "*")
+        {
             return .ownServer
         }
         if words.next() != nil, words.next() != nil { record.flags.insert(.ambiguousLine) }

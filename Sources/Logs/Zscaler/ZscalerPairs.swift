@@ -11,7 +11,8 @@ package struct ZscalerPairs: LogLineParser {
     package static let knowsItsEnd = false
 
     private enum Key: Int, CaseIterable {
-        case time, tz, epochtime, cltip, cltintip, login, devicehostname, serverip, sip, host, ehost, url, eurl
+        case time, tz, epochtime, cltip, cltintip, login, devicehostname, serverip, sip, host, ehost, url,
+            eurl
         case reqmethod, respcode, proto, reqsize, respsize, action
     }
 
@@ -30,12 +31,15 @@ package struct ZscalerPairs: LogLineParser {
     package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
         let start = line.afterPriority
         isTabbed = line.firstIndex(of: UInt8(ascii: "\t"), from: start) != nil
-        let isRead = isTabbed
-            ? tabbed.read(line, from: start, to: line.byteCount) : spaced.read(line, from: start, to: line.byteCount)
+        let isRead =
+            isTabbed
+            ? tabbed.read(line, from: start, to: line.byteCount)
+            : spaced.read(line, from: start, to: line.byteCount)
         guard isRead else { return .quoteOpen }
         // What only such a feed has together.
         guard let action = self[.action], self[.respsize] != nil || self[.reqsize] != nil,
-            self[.cltip] != nil || self[.login] != nil, self[.url] ?? self[.eurl] ?? self[.host] ?? self[.ehost] != nil
+            self[.cltip] != nil || self[.login] != nil,
+            self[.url] ?? self[.eurl] ?? self[.host] ?? self[.ehost] != nil
         else { return .fieldsMissing }
         if isTabbed ? tabbed.hasRepeat : spaced.hasRepeat { record.flags.insert(.ambiguousLine) }
         guard let moment = moment(line) else { return .timeInvalid }
@@ -49,7 +53,9 @@ package struct ZscalerPairs: LogLineParser {
         record.method = self[.reqmethod].map { ProxyRequest.method(line, $0.range) } ?? .none
         record.bytesUp = line.number(self[.reqsize])
         record.bytesDown = line.number(self[.respsize])
-        guard record.client != nil || record.clientHost.isPresent || record.user.isPresent else { return .noClient }
+        guard record.client != nil || record.clientHost.isPresent || record.user.isPresent else {
+            return .noClient
+        }
         return readDestination(line, into: &record)
     }
 
@@ -59,10 +65,14 @@ package struct ZscalerPairs: LogLineParser {
         // `SSL` is a tunnel that was not opened, `HTTPS` one that was.
         let isTunnel = isProtocol("SSL") || isProtocol("TUNNEL") || isProtocol("TUNNEL_SSL")
         record.bytesScope = isTunnel ? .layer4Payload : .httpTotal
-        if isTunnel || isProtocol("HTTPS") || isProtocol("DNSOVERHTTPS") { (record.service, record.port) = (.tls, 443) }
+        if isTunnel || isProtocol("HTTPS") || isProtocol("DNSOVERHTTPS") {
+            (record.service, record.port) = (.tls, 443)
+        }
         if isProtocol("HTTP") { (record.service, record.port) = (.http, 80) }
         let source: LogNameSource = record.method == .connect ? .httpConnect : isTunnel ? .logHost : .proxyURL
-        guard let text = self[.host] ?? self[.ehost] ?? self[.url] ?? self[.eurl] else { return .noDestination }
+        guard let text = self[.host] ?? self[.ehost] ?? self[.url] ?? self[.eurl] else {
+            return .noDestination
+        }
         if let reason = Destination.readURL(line, text, source: source, into: &record) { return reason }
         if record.name.isPresent { record.server = line.address(self[.serverip]) ?? line.address(self[.sip]) }
         return nil
