@@ -2,8 +2,10 @@ import Bytes
 
 /// Envoy's default text format (access log documentation, "Default format string"):
 ///
-///     [2026-03-02T14:01:02.114Z] "GET /start HTTP/2" 200 - 0 14132 231 228 "10.20.30.40" "agent" "id" "quiz.example.org" "198.51.100.20:443"
-///     start, UTC                 request          code flags up down ms ms  X-Forwarded-For              authority          upstream
+///     [2026-03-02T14:01:02.114Z] "GET /start HTTP/2" 200 - 0 14132 231 228 "10.20.30.40" "agent" "id"
+///     start, UTC                 request             code flags up down ms ms X-Forwarded-For
+///         "quiz.example.org" "198.51.100.20:443"
+///         authority          upstream
 ///
 /// The client is the last address of X-Forwarded-For, which is the one that Envoy appends itself; a line without it
 /// tells no client. Bytes are those of bodies. Header values come with their quotes escaped.

@@ -2,7 +2,8 @@ import Bytes
 
 /// HAProxy's HTTP and TCP log formats (configuration manual, chapter 8.2), without the syslog header:
 ///
-///     10.20.30.40:51334 [02/Mar/2026:08:01:02.114] fe be/srv 1/0/3/20/231 200 14132 - - ---- 3/3/1/1/0 0/0 {a.example} {} "GET / HTTP/1.1"
+///     10.20.30.40:51334 [02/Mar/2026:08:01:02.114] fe be/srv 1/0/3/20/231 200 14132 - - ---- 3/3/1/1/0 0/0
+///         {a.example} {} "GET / HTTP/1.1"
 ///     10.20.30.40:51334 [02/Mar/2026:08:01:02.114] fe be/srv 1/3/21388 14132 -- 3/3/1/1/0 0/0 {a.example}
 ///
 /// The time is when the connection or request came, in local time without zone. The name is that of an absolute URL

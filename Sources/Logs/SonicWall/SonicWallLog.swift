@@ -2,7 +2,8 @@ import Bytes
 
 /// SonicWall SonicOS syslog: `key=value` pairs, quoted only where need be; what a line tells is its message id `m`.
 ///
-///     id=firewall sn=00005E0053F0 time="2026-03-02 14:01:02 UTC" fw=203.0.113.9 m=97 src=10.20.30.40:51334:X0 dst=198.51.100.20:443:X1 dstname=quiz.example.org
+///     id=firewall sn=00005E0053F0 time="2026-03-02 14:01:02 UTC" fw=203.0.113.9 m=97
+///         src=10.20.30.40:51334:X0 dst=198.51.100.20:443:X1 dstname=quiz.example.org
 ///
 /// 97 and 16 name a web site, 14 says that it was denied, 537 states the volume of a closed connection, and 36 to 38
 /// are dropped packets. Lines 97 and 537 of one connection are joined by their sockets. Times are local unless they

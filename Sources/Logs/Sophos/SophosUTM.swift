@@ -2,7 +2,8 @@ import Bytes
 
 /// The web proxy's log of Sophos UTM 9:
 ///
-///     2026:03:02-08:01:02 utm httpproxy[4711]: id="0001" sys="SecureWeb" sub="http" name="http access" action="pass" method="GET" srcip="10.20.30.40" ...
+///     2026:03:02-08:01:02 utm httpproxy[4711]: id="0001" sys="SecureWeb" sub="http" name="http access"
+///         action="pass" method="GET" srcip="10.20.30.40" ...
 ///
 /// Its own time stands in front, local and without zone. `size` is what came down; there is no number for the other
 /// way.

@@ -3,7 +3,8 @@ import Bytes
 /// Web (proxy) logs of Cisco Umbrella as exported to S3: quoted values, columns only ever appended. 26 columns are
 /// the fewest that have all that is read here but the server name.
 ///
-///     "2026-03-02 14:01:02","Jane Doe (s1042@a.example)","10.20.30.40","203.0.113.9","198.51.100.20","text/html","ALLOWED","https://quiz.example.org/",...
+///     "2026-03-02 14:01:02","Jane Doe (s1042@a.example)","10.20.30.40","203.0.113.9","198.51.100.20",
+///         "text/html","ALLOWED","https://quiz.example.org/",...
 ///
 /// Times are UTC by the format.
 package struct UmbrellaProxy: LogLineParser {
