@@ -70,6 +70,7 @@ let package = Package(
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
 
         room("Bytes"),
@@ -77,7 +78,7 @@ let package = Package(
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
-        room("Logs", ["Bytes", "Names"]),
+        room("Logs", ["Bytes", "Names", "CSQLite"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
@@ -103,7 +104,7 @@ let package = Package(
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
-        tests("LogsTests", ["Bytes", "Names", "Logs"], exclude: ["Fixtures"]),
+        tests("LogsTests", ["Bytes", "Names", "Logs", "CSQLite"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),

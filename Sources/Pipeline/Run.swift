@@ -98,6 +98,11 @@ package struct Run {
                 run.run(input, into: &engine)
                 captures.add(run.walker)
                 facts.inputs.append(run.report)
+            } else if case .database = input.kind {
+                var run = DatabaseRun(input)
+                run.run(into: &builder)
+                lines.add(run.tally)
+                facts.inputs.append(run.report)
             } else if case .log(let format) = input.kind {
                 var run = LogRun(input, format: format)
                 run.run(input, into: &builder)

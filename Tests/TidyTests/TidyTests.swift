@@ -42,6 +42,7 @@ import Testing
         "Sources/Pipeline/InputPaths.swift": "FileManager's directory test takes a pointer",
         "Sources/hallpass/AnalyzeCommand.swift": "asks the terminal for its width",
         "Sources/Logs/Text/JSONDocument.swift": "simdjson",
+        "Sources/Logs/DNS/SQLiteReader.swift": "SQLite",
     ]
 
     struct Source {
