@@ -18,6 +18,7 @@ package struct RunOptions {
     package var verifiesChecksums = false
     /// Use a packet once that several sensors or overlapping files hold.
     package var deduplicates = false
+    package var logs = LogOptions()
 
     package init() {}
 }
@@ -47,7 +48,7 @@ package struct Run {
     private mutating func open(_ paths: [InputPath]) -> [Input] {
         var inputs: [Input] = []
         for path in paths {
-            var opener = InputOpener()
+            var opener = InputOpener(logs: options.logs)
             opener.open(path.path)
             for input in opener.inputs {
                 guard path.isRepeat, input.walker == nil || input.reopen == nil else {
@@ -87,6 +88,7 @@ package struct Run {
             homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
         var captures = CaptureCoverage()
         var lines = LineCoverage()
+        var connections = LogConnectionTable()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for (report, packets, bytes) in distinct.leftOut {
             engine.leaveOut(packets: packets, bytes: bytes)
@@ -104,11 +106,16 @@ package struct Run {
                 lines.add(run.tally)
                 facts.inputs.append(run.report)
             } else if case .log(let format) = input.kind {
-                var run = LogRun(input, format: format)
+                var run = LogRun(input, format: format, logs: options.logs)
                 run.run(input, into: &builder)
                 lines.add(run.tally)
+                lines.add(lostParts: connections.merge(run.connections, format: run.formatNumber))
                 facts.inputs.append(run.report)
             }
+        }
+        let settings = options.logs.settings(modified: nil)
+        connections.join().forEachRow { row in
+            builder.add(Contact(row, source: settings.kind(of: row.format, else: "log")))
         }
         engine.finish()
         builder.take(engine)

@@ -19,7 +19,7 @@ import Testing
         let place = FixtureTests.folder.appendingPathComponent(name)
         let bytes = [UInt8](try Data(contentsOf: place.appendingPathComponent("access.log")))
         let expected = try String(contentsOf: place.appendingPathComponent("expected.txt"), encoding: .utf8)
-        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0) })
+        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0, settings: .test) })
         #expect(FixtureTests.text(read(bytes, as: format), kind: format.kind) == expected)
         // In pieces of odd sizes, with CRLF, and compared with itself cut anywhere.
         for step in [1, 7, 64] {
@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: names()) func survivesEveryPrefixAndChangedByte(name: String) throws {
         let place = FixtureTests.folder.appendingPathComponent(name)
         let bytes = [UInt8](try Data(contentsOf: place.appendingPathComponent("access.log")))
-        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0) })
+        let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0, settings: .test) })
         for count in stride(from: 0, to: bytes.count, by: 3) {
             check(read(Array(bytes[..<count]), as: format))
         }
@@ -54,11 +54,12 @@ import Testing
         for reason in LogReason.allCases where chunk.tally[reason].count > 0 {
             lines.append("\(chunk.tally[reason].count) x \(reason.text)")
         }
-        for row in chunk.contacts.makeRows() {
+        for row in chunk.contacts.makeRows() + chunk.connections.join().makeRows() {
             let servers = row.servers.map(\.description).joined(separator: ",")
             let client = row.client?.description ?? row.clientHost ?? "-"
+            let format = row.format == 0 ? "" : LogSettings.test.kind(of: row.format, else: "") + " "
             lines.append(
-                "\(client) user=\(row.clientUser ?? "-") \(row.name ?? "-") [\(servers)] \(row.port)"
+                "\(format)\(client) user=\(row.clientUser ?? "-") \(row.name ?? "-") [\(servers)] \(row.port)"
                     + " \(row.transport.word) \(row.service.word) \(row.nameSource.word) \(row.action.word)"
                     + " \(row.first) \(row.last) n=\(row.records) cache=\(row.recordsFromCache)"
                     + " up=\(row.bytesUp.map(String.init) ?? "-") down=\(row.bytesDown.map(String.init) ?? "-")"

@@ -82,7 +82,7 @@ package enum PiholeDatabase {
         lookup.isBlocked = blockedStatuses.contains(row.integer(2))
         if row.isNumber(3) { setReply(row.integer(3), of: &lookup) }
         guard chunk.dns.take(lookup) else { return chunk.tally.setAside(.tableFull, bytes: bytes) }
-        chunk.tally.use(bytes: bytes, from: time, to: time)
+        chunk.tally.use(bytes: bytes, from: time, to: time, flags: [])
     }
 
     /// Seconds since 1970, with a fraction since schema 4.
