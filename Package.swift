@@ -115,6 +115,10 @@ let package = Package(
         .executableTarget(
             name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
+        .executableTarget(
+            name: "JudgementBenchmark",
+            dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
+            path: "Tests/Benchmarks/JudgementBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),

@@ -55,7 +55,7 @@ struct SquidCustom: LogLineParser {
         let isReached = readPeer(line, into: &record)
         let down = number(line, "<st")
         let mode = word(line, "ssl::bump_mode")
-        if isConnect {
+        if isConnect, mode != "terminate" {
             // What runs inside an opened connection is logged request by request.
             if ["bump", "peek", "stare", "client-first", "server-first"].contains(mode) {
                 return .tunnelSetup
