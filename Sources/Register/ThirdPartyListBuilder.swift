@@ -38,7 +38,9 @@ struct ThirdPartyListBuilder {
             number += 1
             let line = CSVCell.trimmed(String(line))
             if line.hasPrefix("! Title:") { category = ThirdPartyListBuilder.category(ofTitle: line) }
-            if line.hasPrefix("||") || line.hasPrefix("[Adblock") || line.hasPrefix("!") { isFilterList = true }
+            if line.hasPrefix("||") || line.hasPrefix("[Adblock") || line.hasPrefix("!") {
+                isFilterList = true
+            }
             if line.isEmpty || line.hasPrefix("#") || line.hasPrefix("!") || line.hasPrefix("[") { continue }
             guard let name = isFilterList ? filtered(line) : hosted(line) else {
                 leftOut += 1
@@ -71,7 +73,9 @@ struct ThirdPartyListBuilder {
     /// The name that a hosts file sends nowhere; the machine's own names are no third parties.
     private func hosted(_ line: String) -> String? {
         let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard words.count >= 2, ["0.0.0.0", "127.0.0.1", "::", "::1"].contains(words[0]), words[1].contains(".") else {
+        guard words.count >= 2, ["0.0.0.0", "127.0.0.1", "::", "::1"].contains(words[0]),
+            words[1].contains(".")
+        else {
             return nil
         }
         // `=`: a hosts file means the one name.
@@ -81,8 +85,11 @@ struct ThirdPartyListBuilder {
     // MARK: - JSON
 
     mutating func readJSON(_ bytes: [UInt8]) -> ThirdPartyList.Format? {
-        guard let root = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else { return nil }
-        if let categories = root["categories"] as? [String: Any], root["license"] != nil || root["trackers"] == nil,
+        guard let root = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
+            return nil
+        }
+        if let categories = root["categories"] as? [String: Any],
+            root["license"] != nil || root["trackers"] == nil,
             root["domain"] == nil
         {
             for name in categories.keys.sorted() { readDisconnect(name, categories[name]) }

@@ -74,12 +74,15 @@ import Testing
 
     @Test func hostsFiles() throws {
         let found = try list(
-            "# comment\n127.0.0.1 localhost\n::1 localhost\n0.0.0.0 0.0.0.0\n0.0.0.0 ads.example # x\n0.0.0.0 b.ads.example\n")
+            "# comment\n127.0.0.1 localhost\n::1 localhost\n0.0.0.0 0.0.0.0\n0.0.0.0 ads.example # x\n0.0.0.0 b.ads.example\n"
+        )
         #expect(found.format == .hosts)
         #expect(facts(found) == ["=ads.example - listed", "=b.ads.example - listed"])
     }
 
-    @Test(arguments: ["", "{}", "[1]", "{\"categories\": 1}", "hello\nworld\n", "{\"domain\": 7}", "[Adblock Plus]\n"])
+    @Test(arguments: [
+        "", "{}", "[1]", "{\"categories\": 1}", "hello\nworld\n", "{\"domain\": 7}", "[Adblock Plus]\n",
+    ])
     func anythingElseIsRefused(text: String) {
         #expect {
             try list(text)
@@ -92,7 +95,9 @@ import Testing
             "[Adblock Plus 2.0]\n! Title: EasyList\n||t.example^$third-party\n", "0.0.0.0 a.example\n",
         ]
         for sample in samples.map({ Array($0.utf8) }) {
-            for count in 0...sample.count { _ = try? list(String(decoding: sample.prefix(count), as: UTF8.self)) }
+            for count in 0...sample.count {
+                _ = try? list(String(decoding: sample.prefix(count), as: UTF8.self))
+            }
             for index in sample.indices {
                 for byte in [UInt8(0), UInt8(ascii: "\""), UInt8(ascii: "^"), 0xff] {
                     var bytes = sample
