@@ -8,15 +8,17 @@ package final class InputFile: Sendable {
     package let path: String
     /// Size at opening for a regular file; nil for a pipe, a terminal or standard input.
     package let size: Int64?
+    /// When the file was last written; nil for what is no regular file.
+    package let modified: Timestamp?
     private let descriptor: Int32
 
-    /// `-` is standard input.
+    /// `-` is standard input; a name that is not UTF-8 is understood as `FileName` shows it.
     package init(path: String) throws(FileFault) {
         self.path = path
         if path == "-" {
             descriptor = STDIN_FILENO
         } else {
-            unsafe descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            descriptor = InputFile.open(path)
             guard descriptor >= 0 else { throw FileFault(path: path, code: errno) }
         }
         var status = stat()
@@ -31,8 +33,11 @@ package final class InputFile: Sendable {
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
 
-    /// When the file was last written; nil for what is no regular file.
-    package let modified: Timestamp?
+    private static func open(_ path: String) -> Int32 {
+        let found = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard found < 0, errno == ENOENT, let raw = FileName.raw(path) else { return found }
+        return unsafe Glibc.open(raw.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
+    }
 
     deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
