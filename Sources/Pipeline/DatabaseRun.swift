@@ -9,13 +9,13 @@ struct DatabaseRun {
 
     init(_ input: Input) { report = input.report }
 
-    mutating func run(into builder: inout ContactBuilder) {
+    mutating func run(into facts: inout LogFacts) {
         let content = PiholeDatabase.read(path: report.path)
         tally = content.chunk.tally
         report.records = tally.linesRead
         report.first = tally.first
         report.last = tally.last
-        builder.add(content.chunk.dns, source: PiholeDatabase.kind)
+        facts.add(content.chunk.dns, source: PiholeDatabase.kind)
         if let fault = content.fault {
             report.complete = false
             report.problems.append(fault)

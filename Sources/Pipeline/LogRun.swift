@@ -18,7 +18,7 @@ struct LogRun {
         report = input.report
     }
 
-    mutating func run(_ input: Input, into builder: inout ContactBuilder) {
+    mutating func run(_ input: Input, into facts: inout LogFacts) {
         var window = InputWindow(input)
         var reader = input.head.withRawSpan { format.makeReader(head: $0, settings: settings) }
         while !reader.chunk.isComplete {
@@ -32,19 +32,19 @@ struct LogRun {
                 break
             }
         }
-        finish(reader.chunk, into: &builder)
+        finish(reader.chunk, into: &facts)
     }
 
-    private mutating func finish(_ chunk: LogChunk, into builder: inout ContactBuilder) {
+    private mutating func finish(_ chunk: LogChunk, into facts: inout LogFacts) {
         tally = chunk.tally
         connections = chunk.connections
         report.bytes = max(report.bytes, tally.bytesRead)
         report.records = tally.linesRead
         report.first = tally.first
         report.last = tally.last
-        builder.add(chunk.dns, source: format.kind)
+        facts.add(chunk.dns, source: format.kind)
         chunk.contacts.forEachRow { row in
-            builder.add(Contact(row, source: settings.kind(of: row.format, else: format.kind)))
+            facts.add(Contact(row, source: settings.kind(of: row.format, else: format.kind)))
         }
         guard tally.linesRejected > 0 else { return }
         let shown = tally.samples.map { "line \($0.line): \($0.reason.text)" }.joined(separator: "; ")
