@@ -70,6 +70,7 @@ let package = Package(
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
 
         // simdjson is C++: a shim of one C function stands in front of it.
@@ -80,7 +81,7 @@ let package = Package(
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
-        room("Logs", ["Bytes", "Names", "CSimdjson"]),
+        room("Logs", ["Bytes", "Names", "CSimdjson", "CSQLite"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
@@ -106,7 +107,7 @@ let package = Package(
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
-        tests("LogsTests", ["Bytes", "Names", "Logs"], exclude: ["Fixtures"]),
+        tests("LogsTests", ["Bytes", "Names", "Logs", "CSQLite"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),

@@ -8,6 +8,8 @@ package final class InputFile: Sendable {
     package let path: String
     /// Size at opening for a regular file; nil for a pipe, a terminal or standard input.
     package let size: Int64?
+    /// When the file was last written; nil for what is no regular file.
+    package let modified: Timestamp?
     private let descriptor: Int32
 
     /// `-` is standard input; a name that is not UTF-8 is understood as `FileName` shows it.
@@ -30,9 +32,6 @@ package final class InputFile: Sendable {
             : Timestamp(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
-
-    /// When the file was last written; nil for what is no regular file.
-    package let modified: Timestamp?
 
     private static func open(_ path: String) -> Int32 {
         let found = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)

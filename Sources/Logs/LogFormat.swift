@@ -49,7 +49,10 @@ package struct LogFormat: Sendable {
         LogFormat(VPCFlowLog.self),
         LogFormat(NfdumpFile.self),
         LogFormat(DNSTap.self),
+        LogFormat(Dnsmasq.self),
+        LogFormat(BIND.self),
         LogFormat(Unbound.self),
+        LogFormat(WindowsDNS.self),
         LogFormat(AdGuardHome.self),
         LogFormat(Route53Resolver.self),
     ]

@@ -16,6 +16,10 @@ package protocol LogLineParser: Sendable {
     /// believed: half a host name is a wrong one.
     static var knowsItsEnd: Bool { get }
 
+    /// Whether lines that the format sets aside can be anything: then at least a tenth of the lines must give
+    /// something for a file to be recognised.
+    static var setsAnythingAside: Bool { get }
+
     /// `head` is the start of the file (at most 64 KiB), for formats whose header lines say what the columns
     /// are; of a sender's lines in a syslog file, the first of these.
     init(head: RawSpan)
@@ -49,6 +53,7 @@ package protocol LogLineParser: Sendable {
 extension LogLineParser {
     package static var isSplittable: Bool { true }
     package static var knowsItsEnd: Bool { true }
+    package static var setsAnythingAside: Bool { false }
 
     package mutating func use(_ settings: LogSettings) {}
 
@@ -127,6 +132,7 @@ extension LogLineParser {
             if reason == nil { score.used += 1 }
             if reason?.isRejection != true { score.understood += 1 }
         }
+        if Self.setsAnythingAside, score.used * 10 < score.lines { score.understood = score.used }
         return score
     }
 }

@@ -20,6 +20,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case resolverMessage
     case upstreamLookup
     case nameOfNoHost
+    case clientHidden
 
     // Lines that could not be read.
     case lineTooLong
@@ -71,6 +72,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .resolverMessage: "message of the resolver that is no lookup"
         case .upstreamLookup: "lookup by the resolver itself"
         case .nameOfNoHost: "question for a name that no host has"
+        case .clientHidden: "client hidden by the resolver's settings"
         case .lineTooLong: "line longer than 1 MiB"
         case .cutLine: "last line cut"
         case .fieldsMissing: "fields missing"

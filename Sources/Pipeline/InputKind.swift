@@ -6,6 +6,8 @@ import Logs
 enum InputKind: Sendable {
     case capture(CaptureWalker)
     case log(LogFormat)
+    /// A database, which a library reads by its path.
+    case database
     /// An archive: what is inside has a kind of its own.
     case packed
     /// A compressed stream: the same.
@@ -20,6 +22,7 @@ enum InputKind: Sendable {
     static func recognise(_ prefix: RawSpan, _ settings: LogSettings = LogSettings()) -> InputKind {
         if prefix.byteCount == 0 { return .unrecognised("the file is empty") }
         if let walker = CaptureWalker(prefix) { return .capture(walker) }
+        if PiholeDatabase.recognises(prefix) { return .database }
         if UnpackSource.recognises(prefix) { return .compressed }
         if PCAPHeader.hasMagic(prefix) {
             return .unrecognised("a pcap file that ends inside its 24-byte header")
@@ -37,6 +40,7 @@ enum InputKind: Sendable {
         switch self {
         case .capture(let walker): walker.name
         case .log(let format): format.kind
+        case .database: PiholeDatabase.kind
         case .packed: "packed"
         case .compressed: "compressed"
         case .wide: "utf-16"

@@ -1,6 +1,7 @@
 import Bytes
 import Captures
 import Contacts
+import Logs
 
 /// Opens a path and all that is packed in it: one input per capture or log.
 struct InputOpener {
@@ -31,9 +32,20 @@ struct InputOpener {
         switch input.kind {
         case .packed: unpack(input, depth: depth)
         case .compressed: decompress(input, depth: depth)
+        case .database: takeDatabase(input)
         case .wide: narrow(input, depth: depth)
         case .capture, .log, .unrecognised: take(input)
         }
+    }
+
+    private mutating func takeDatabase(_ input: Input) {
+        let path = input.report.path
+        guard input.file != nil else {
+            return refused.append(
+                (path, "an SQLite database is read from a file of its own: unpack it first", nil))
+        }
+        if let reason = PiholeDatabase.refusal(path: path) { return refused.append((path, reason, nil)) }
+        inputs.append(input)
     }
 
     private mutating func narrow(_ wide: Input, depth: Int) {

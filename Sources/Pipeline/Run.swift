@@ -95,20 +95,8 @@ package struct Run {
     private mutating func read(_ inputs: [Input]) {
         var logs = LogFacts(sinkholes: options.sinkholes)
         var lines = LineCoverage()
-        var connections = LogConnectionTable()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
-        for input in distinct.kept {
-            guard case .log(let format) = input.kind else { continue }
-            var run = LogRun(input, format: format, logs: options.logs)
-            run.run(input, into: &logs)
-            lines.add(run.tally)
-            lines.add(lostParts: connections.merge(run.connections, format: run.formatNumber))
-            facts.inputs.append(run.report)
-        }
-        let settings = options.logs.settings(modified: nil)
-        connections.join().forEachRow { row in
-            logs.add(Contact(row, source: settings.kind(of: row.format, else: "log")))
-        }
+        readLogs(distinct.kept, into: &logs, &lines)
         var order = PacketOrder(options.packets)
         for (report, packets, bytes) in distinct.leftOut {
             order.leaveOut(packets: packets, bytes: bytes)
@@ -126,6 +114,32 @@ package struct Run {
             lines: lines)
         facts.coverage.add(BlindSpots(facts.contacts, homeNetworks: options.homeNetworks))
         sightings = captures.sightings.map { ($0.key, $0.value) }
+    }
+
+    /// Reads all logs and databases among `inputs`, and joins what several of them tell of one connection.
+    private mutating func readLogs(_ inputs: [Input], into logs: inout LogFacts, _ lines: inout LineCoverage)
+    {
+        var connections = LogConnectionTable()
+        for input in inputs {
+            switch input.kind {
+            case .log(let format):
+                var run = LogRun(input, format: format, logs: options.logs)
+                run.run(input, into: &logs)
+                lines.add(run.tally)
+                lines.add(lostParts: connections.merge(run.connections, format: run.formatNumber))
+                facts.inputs.append(run.report)
+            case .database:
+                var run = DatabaseRun(input)
+                run.run(into: &logs)
+                lines.add(run.tally)
+                facts.inputs.append(run.report)
+            default: continue
+            }
+        }
+        let settings = options.logs.settings(modified: nil)
+        connections.join().forEachRow { row in
+            logs.add(Contact(row, source: settings.kind(of: row.format, else: "log")))
+        }
     }
 
     /// Reads all captures among `inputs` on all cores.

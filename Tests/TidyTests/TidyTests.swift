@@ -42,6 +42,7 @@ import Testing
         "Sources/Pipeline/Crew.swift": "tasks that the compiler cannot see to be apart",
         "Sources/hallpass/AnalyzeCommand.swift": "asks the terminal for its width",
         "Sources/Logs/Text/JSONDocument.swift": "simdjson",
+        "Sources/Logs/DNS/SQLiteReader.swift": "SQLite",
     ]
 
     struct Source {

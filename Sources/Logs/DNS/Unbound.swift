@@ -11,12 +11,17 @@ import Names
 /// Words are counted from both ends of the message: Unbound writes `?` for what is not printable in a name, and
 /// spaces as they are, so that a name with a space makes a line that fits none of the three.
 package struct Unbound: LogLineParser {
+    package static let setsAnythingAside = true
     package static let kind = "unbound"
+
+    private var clock = LogClock()
 
     package init(head: RawSpan) {}
 
+    package mutating func use(_ settings: LogSettings) { clock = settings.clock }
+
     package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
-        guard let message = Unbound.readHead(line, into: &record) else { return .timeInvalid }
+        guard let message = readHead(line, into: &record) else { return .timeInvalid }
         // A reply with its destination has twelve words; more fit no line that tells a lookup.
         let words = line.words(from: message, to: line.byteCount, limit: 16)
         if words.count == 4 { return readQuestion(line, words, into: &record) }
@@ -26,15 +31,29 @@ package struct Unbound: LogLineParser {
         return readReply(line, words, into: &record)
     }
 
-    /// Sets the time and returns where the message begins: behind `[TIME] IDENTITY[PID:THREAD] TYPE: `.
-    private static func readHead(_ line: RawSpan, into record: inout LogRecord) -> Int? {
-        guard line.byte(at: 0) == UInt8(ascii: "["), let close = line.firstIndex(of: UInt8(ascii: "]")),
-            let seconds = DecimalText.read(line, from: 1, to: close, maxDigits: 11),
+    /// Sets the time and returns where the message begins: behind `[TIME] IDENTITY[PID:THREAD] TYPE: `. With
+    /// `log-time-ascii` and `log-time-iso` the time stands without brackets (and, against the manual, in local time);
+    /// by syslog the header has it, and `[PID:THREAD] TYPE: ` is left.
+    private func readHead(_ line: RawSpan, into record: inout LogRecord) -> Int? {
+        if let moment = ClockText.monthDay(line, at: 0, clock: clock)
+            ?? ClockText.iso(line, at: 0, clock: clock)
+        {
+            record.setTime(moment)
+            return Unbound.readSource(line, at: moment.end)
+        }
+        guard line.byte(at: 0) == UInt8(ascii: "["), let close = line.firstIndex(of: UInt8(ascii: "]")) else {
+            return nil
+        }
+        if let envelope = record.envelope {
+            record.setTime(envelope)
+            return Unbound.readSource(line, at: 0)
+        }
+        guard let seconds = DecimalText.read(line, from: 1, to: close, maxDigits: 11),
             let time = Timestamp(seconds: Int64(truncatingIfNeeded: seconds))
         else { return nil }
         record.start = time
         record.end = time
-        return readSource(line, at: close + 1)
+        return Unbound.readSource(line, at: close + 1)
     }
 
     /// Behind ` IDENTITY[PID:THREAD] TYPE: `, or nil.

@@ -76,7 +76,9 @@ struct SyslogLog: LogLineParser {
             for index in stateless.indices {
                 chunk.record.format = stateless[index].number
                 guard let reason = stateless[index].parser.read(text, into: &chunk) else { return nil }
-                if !reason.isRejection, understood == nil { understood = reason }
+                // A resolver's own messages can be any text.
+                let isAnything = reason == .resolverMessage || reason == .comment
+                if !reason.isRejection, !isAnything, understood == nil { understood = reason }
             }
         }
         return understood ?? .otherProgram
