@@ -122,7 +122,7 @@ let package = Package(
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Flows", "Contacts", "Pipeline"]),
+        tests("EndToEndTests", ["hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),
     cxxLanguageStandard: .cxx17

@@ -1,186 +1,268 @@
 #!/usr/bin/env bash
-# Makes the logs of this folder again: real resolvers, asked by dig, in one network namespace whose loopback has the
-# addresses of a small school. Must run as root.
+# Makes the logs of this folder again: real programs write them while the little
+# school of captures/record.sh is at work. Must run as root.
 #
-#     logs/record.sh            every case
-#     logs/record.sh CASE...    these cases only
+#     logs/record.sh               every case
+#     logs/record.sh CASE...       these cases only
 #
-# Every case asks the same questions, so that the same lookups are expected of each (expected.tsv, written by hand).
+# SQUID=... says which Squid was built with OpenSSL (Debian: squid-openssl) and
+# CERTGEN=... where its security_file_certgen is; Debian's plain squid cannot
+# open TLS.
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-space=school-logs
-tmp=''
-pids=()
+folder=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=captures/record.sh
+source "$folder/../captures/record.sh"
+here=$folder
+squid=${SQUID:-squid}
+certgen=${CERTGEN:-/usr/lib/squid/security_file_certgen}
 
-need() { # need PROGRAM DEBIAN_PACKAGE
-    command -v "$1" >/dev/null && return
-    echo "record.sh: '$1' is missing: apt-get install --no-install-recommends $2" >&2
-    exit 1
+check_log_programs() {
+    [ "$(id -u)" = 0 ] || { echo "record.sh: must run as root (it makes network namespaces)" >&2; exit 1; }
+    need ip iproute2;          need ethtool ethtool;      need tcpdump tcpdump
+    need dnsmasq dnsmasq;      need dig bind9-dnsutils;   need curl curl
+    need openssl openssl;      need nc netcat-openbsd;    need nginx nginx-light
+    need haproxy haproxy;      need tinyproxy tinyproxy;  need nfpcapd nfdump
+    [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || {
+        echo "record.sh: nginx has no stream module: apt-get install libnginx-mod-stream" >&2
+        exit 1
+    }
 }
 
-on() { ip netns exec "$space" "$@"; }
+settle() { sleep 0.7; } # until a program has written what it has to say
 
-background() { # background NAME COMMAND...
-    local name=$1; shift
-    on "$@" >"$tmp/$name.out" 2>&1 </dev/null &
-    pids+=($!)
+# nginx as a forward proxy for plain HTTP, in the combined format, and as a
+# proxy that passes TLS on by the server name.
+case_nginx() {
+    local dir; dir=$(case_dir nginx)
+    cat >"$tmp/forward.conf" <<CONF
+load_module /usr/lib/nginx/modules/ngx_stream_module.so;
+daemon off; pid $tmp/forward.pid; error_log stderr; worker_processes 1; user root;
+events { }
+http {
+    access_log $tmp/forward-access.log combined;
+    resolver 10.10.0.53 ipv6=off;
+    client_body_temp_path $tmp/f-body; proxy_temp_path $tmp/f-proxy; fastcgi_temp_path $tmp/f-fastcgi;
+    uwsgi_temp_path $tmp/f-uwsgi; scgi_temp_path $tmp/f-scgi;
+    server {
+        listen 10.10.0.80:8888;
+        listen [2001:db8:10::80]:8888;
+        if (\$host ~ randomgame) { return 403; }
+        location /status { return 200 "up"; }
+        location / { proxy_pass http://\$http_host\$request_uri; }
+    }
+}
+stream {
+    log_format names '\$remote_addr [\$time_local] \$protocol \$status \$bytes_sent \$bytes_received '
+                     '\$session_time "\$ssl_preread_server_name"';
+    access_log $tmp/stream-access.log names;
+    resolver 10.10.0.53 ipv6=off;
+    server {
+        listen 10.10.0.80:4443;
+        listen [2001:db8:10::80]:4443;
+        ssl_preread on;
+        proxy_pass \$ssl_preread_server_name:443;
+    }
+}
+CONF
+    background forward infra nginx -e stderr -c "$tmp/forward.conf"
+    wait_for nginx on infra nc -z 10.10.0.80 4443
+    settle
+    on infra truncate -s 0 "$tmp/forward-access.log" "$tmp/stream-access.log"
+    local proxy='-x http://10.10.0.80:8888' through='--connect-to ::10.10.0.80:4443'
+    visit student $proxy http://oldnews.example/app.js
+    visit student $proxy 'http://oldnews.example/missing%20page.html?q=a%20b|c' -A 'says "hello" \ there'
+    visit student $proxy http://quizly.example/p.gif
+    visit student2 $proxy http://randomgame.example/play
+    visit student2 $proxy http://typo.example/
+    visit staff -x 'http://[2001:db8:10::80]:8888' http://portal.lakeside.k12.example/update.bin
+    visit student2 http://10.10.0.80:8888/status                                # of the proxy itself
+    visit student $through https://quizly.example/
+    visit student $through https://insights.quizly.example/collect.gif --data-binary "@$tmp/events.json"
+    visit student2 $through https://typo.example/ || true                       # no such name
+    visit staff --connect-to '::[2001:db8:10::80]:4443' https://portal.lakeside.k12.example/
+    settle
+    cp "$tmp/forward-access.log" "$dir/access.log"
+    cp "$tmp/stream-access.log" "$dir/stream.log"
 }
 
-cleanup() {
-    local pid
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    sleep 0.5
-    for pid in $(ip netns pids "$space" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null || true; done
-    ip netns del "$space" 2>/dev/null || true
-    [ -z "$tmp" ] || rm -rf "$tmp"
+# HAProxy as a forward proxy for plain HTTP (option httplog with the Host header
+# captured) and as one that passes TLS on by the server name.
+case_haproxy() {
+    local dir; dir=$(case_dir haproxy)
+    cat >"$tmp/haproxy.cfg" <<CONF
+global
+    log stdout format raw local0
+defaults
+    log global
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+resolvers school
+    nameserver one 10.10.0.53:53
+frontend web
+    mode http
+    bind 10.10.0.80:8888
+    bind 2001:db8:10::80:8888
+    option httplog
+    capture request header Host len 80
+    http-request deny if { hdr(host) -i randomgame.example }
+    http-request do-resolve(txn.to,school,ipv4) hdr(host),field(1,:)
+    http-request return status 502 if !{ var(txn.to) -m found }
+    default_backend origins
+backend origins
+    mode http
+    http-request set-dst var(txn.to)
+    server any 0.0.0.0:80
+frontend names
+    mode tcp
+    bind 10.10.0.80:4443
+    bind 2001:db8:10::80:4443
+    log-format "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq %hr"
+    tcp-request inspect-delay 5s
+    tcp-request content capture req.ssl_sni len 80
+    tcp-request content reject if { req.ssl_sni -i pixel.adtrack.example }
+    tcp-request content do-resolve(sess.to,school,ipv4) req.ssl_sni if { req.ssl_hello_type 1 }
+    tcp-request content set-dst var(sess.to) if { var(sess.to) -m found }
+    default_backend tunnels
+backend tunnels
+    mode tcp
+    server any 0.0.0.0:443
+CONF
+    background haproxy infra haproxy -db -f "$tmp/haproxy.cfg"
+    wait_for haproxy on infra nc -z 10.10.0.80 4443
+    settle
+    local proxy='-x http://10.10.0.80:8888' through='--connect-to ::10.10.0.80:4443'
+    visit student $proxy http://oldnews.example/app.js
+    visit student $proxy 'http://quizly.example/p.gif?name=Jane%20Doe'
+    visit student2 $proxy http://randomgame.example/play
+    visit student2 $proxy http://typo.example/
+    visit staff -x 'http://[2001:db8:10::80]:8888' http://portal.lakeside.k12.example/update.bin
+    visit student $through https://quizly.example/
+    visit student $through https://pixel.adtrack.example/p.gif || true          # refused
+    visit staff --connect-to '::[2001:db8:10::80]:4443' https://portal.lakeside.k12.example/
+    settle
+    # What it says of itself, and the test that it is up, are not part of the log.
+    grep -E '^[0-9a-f:.]+:[0-9]+ \[' "$tmp/haproxy.log" | grep -v '^10\.10\.0\.' >"$dir/access.log"
 }
 
-# Students 10.20.4.17 and 2001:db8:20::17, 10.20.4.23; staff 10.30.2.5; resolver 10.10.0.53 and 2001:db8:10::53; the
-# world's name server 10.99.0.53.
-school_up() {
-    local address
-    ip netns add "$space"
-    ip -n "$space" link set lo up
-    for address in 10.20.4.17/32 10.20.4.23/32 10.30.2.5/32 10.10.0.53/32 10.99.0.53/32 \
-        2001:db8:20::17/128 2001:db8:10::53/128; do
-        ip -n "$space" addr add "$address" dev lo
+case_tinyproxy() {
+    local dir; dir=$(case_dir tinyproxy)
+    mkdir -p "$tmp/tinyproxy"
+    echo '^randomgame\.example$' >"$tmp/tinyproxy/filter"
+    cat >"$tmp/tinyproxy/conf" <<CONF
+Port 8888
+Timeout 20
+LogFile "$tmp/tinyproxy/log"
+LogLevel Info
+MaxClients 20
+Filter "$tmp/tinyproxy/filter"
+FilterExtended On
+ConnectPort 443
+CONF
+    background tinyproxy infra tinyproxy -d -c "$tmp/tinyproxy/conf"
+    wait_for tinyproxy on infra nc -z 10.10.0.80 8888
+    settle
+    local proxy='-x http://10.10.0.80:8888'
+    visit student $proxy https://quizly.example/
+    visit student $proxy http://oldnews.example/app.js
+    visit student $proxy --data-binary "@$tmp/events.json" https://pixel.adtrack.example/events
+    visit student2 $proxy http://randomgame.example/play || true                # filtered
+    visit student2 $proxy https://typo.example/ || true                         # no such name
+    visit student2 $proxy https://198.51.100.10:8443/ || true                   # port refused
+    visit staff -x 'http://[2001:db8:10::80]:8888' https://portal.lakeside.k12.example/
+    settle
+    cp "$tmp/tinyproxy/log" "$dir/access.log"
+    chmod 644 "$dir/access.log"
+}
+
+# Squid that opens TLS but for one site, which it passes on.
+case_squid_bump() {
+    local dir; dir=$(case_dir squid-bump)
+    "$squid" -v | grep -q -- --with-openssl || {
+        echo "record.sh: $squid cannot open TLS; name one that can with SQUID= (Debian: squid-openssl)" >&2
+        exit 1
+    }
+    mkdir -p "$tmp/bump"
+    "$certgen" -c -s "$tmp/bump/certificates" -M 4MB >/dev/null
+    cat "$tmp/ca.key" "$tmp/ca.pem" >"$tmp/bump/ca.pem"
+    cat >"$tmp/bump.conf" <<CONF
+http_port 3129 ssl-bump generate-host-certificates=on tls-cert=$tmp/bump/ca.pem
+sslcrtd_program $certgen -s $tmp/bump/certificates -M 4MB
+tls_outgoing_options cafile=$tmp/ca.pem
+visible_hostname proxy.lakeside.k12.example
+pid_filename $tmp/bump/squid.pid
+access_log stdio:$tmp/bump/access.log squid
+cache_log $tmp/bump/cache.log
+coredump_dir $tmp/bump
+cache deny all
+cache_effective_user proxy
+dns_nameservers 10.10.0.53
+hosts_file none
+pinger_enable off
+shutdown_lifetime 1 seconds
+acl step1 at_step SslBump1
+acl private ssl::server_name .readalong.example
+acl games ssl::server_name .randomgame.example
+acl trackers dstdomain .adtrack.example
+ssl_bump peek step1
+ssl_bump terminate games
+ssl_bump splice private
+ssl_bump bump all
+http_access deny !CONNECT trackers
+http_access allow all
+CONF
+    sed -i "/^acl step1/i acl CONNECT method CONNECT" "$tmp/bump.conf"
+    chmod 755 "$tmp"
+    chown -R proxy "$tmp/bump"
+    background bump infra "$squid" -N -f "$tmp/bump.conf"
+    wait_for squid on infra nc -z 10.10.0.80 3129
+    settle
+    on infra truncate -s 0 "$tmp/bump/access.log"
+    local proxy='-x http://10.10.0.80:3129'
+    record "$dir/capture.pcap" lan tcp port 3129
+    visit student $proxy https://quizly.example/ https://quizly.example/app.js -o /dev/null
+    visit student $proxy https://readalong.example/                             # passed on
+    visit student $proxy https://pixel.adtrack.example/p.gif                    # opened, then refused
+    visit student2 $proxy https://randomgame.example/ || true                   # ended at its name
+    visit student2 $proxy http://oldnews.example/app.js
+    visit staff -x 'http://[2001:db8:10::80]:3129' https://portal.lakeside.k12.example/
+    settle
+    recorded
+    cp "$tmp/bump/access.log" "$dir/access.log"
+    chmod 644 "$dir/access.log"
+}
+
+# Flows of a committed capture, as nfdump's own capturing daemon adds them up.
+case_nfdump() {
+    local dir option name; dir=$(case_dir nfdump)
+    for option in '' -z -y; do
+        name=flows${option/-z/-lzo}; name=${name/-y/-lz4}
+        mkdir -p "$tmp/flows$option"
+        nfpcapd $option -r "$folder/../captures/school-morning/capture.pcap" -w "$tmp/flows$option" >/dev/null 2>&1
+        cp "$tmp/flows$option"/nfcapd.* "$dir/$name.nfcapd"
+        chmod 644 "$dir/$name.nfcapd"
     done
-    background world dnsmasq --keep-in-foreground --conf-file=/dev/null --no-hosts --no-resolv --pid-file= \
-        --listen-address=10.99.0.53 --bind-interfaces --port=53 --local-ttl=300 --auth-ttl=300 \
-        --host-record=edge.cdn.example,198.51.100.20,2001:db8:99::20 \
-        --cname=app.quizly.example,edge.cdn.example,300 \
-        --host-record=readalong.example,203.0.113.30 \
-        --host-record=pixel.adtrack.example,203.0.113.66 \
-        --local=/example/ --local=/org/
-    wait_for 10.99.0.53
 }
 
-wait_for() { # wait_for ADDRESS: until it answers
-    local i
-    for i in $(seq 50); do
-        on dig +time=1 +tries=1 @"$1" readalong.example A >/dev/null 2>&1 && return
-        sleep 0.2
+all_logs='nginx haproxy tinyproxy squid-bump nfdump'
+
+record_logs() {
+    check_log_programs
+    trap cleanup EXIT
+    tmp=$(mktemp -d "${TMPDIR:-/tmp}/school.XXXXXX")
+    school_up
+    web_up
+    dns_up
+    local case pid school=${#pids[@]}
+    for case in ${*:-$all_logs}; do
+        echo "recording $case"
+        "case_${case//-/_}"
+        # The programs of a case let go of their ports.
+        for pid in "${pids[@]:school}"; do kill "$pid" 2>/dev/null || true; done
+        pids=("${pids[@]:0:school}")
+        settle
     done
-    echo "record.sh: the resolver at $1 did not come up" >&2
-    tail -n 20 "$tmp"/* >&2
-    exit 1
 }
 
-ask() { # ask CLIENT NAME TYPE [OPTION...]
-    local client=$1 name=$2 type=$3 resolver=10.10.0.53; shift 3
-    case $client in *:*) resolver=2001:db8:10::53 ;; esac
-    on dig -b "$client" @"$resolver" +time=2 +tries=1 "$@" "$name" "$type" >/dev/null
-    sleep 0.1
-}
-
-questions() {
-    ask 10.20.4.17 app.quizly.example A
-    ask 10.20.4.17 app.quizly.example AAAA
-    ask 10.20.4.23 App.Quizly.Example A
-    ask 2001:db8:20::17 app.quizly.example AAAA
-    ask 10.20.4.23 readalong.example A +tcp
-    ask 10.20.4.23 readalong.example AAAA
-    ask 10.30.2.5 gone.example A
-    ask 10.20.4.17 pixel.adtrack.example A
-    ask 10.20.4.23 pixel.adtrack.example A
-}
-
-# ---------------------------------------------------------------- the cases
-
-dnsmasq_case() { # dnsmasq_case FOLDER LOG_QUERIES
-    mkdir -p "$here/$1"
-    rm -f "$tmp/dnsmasq.log"
-    background "$1" dnsmasq --keep-in-foreground --conf-file=/dev/null --no-hosts --no-resolv --pid-file= --user=root \
-        --listen-address=10.10.0.53,2001:db8:10::53 --bind-interfaces --server=10.99.0.53 \
-        --address=/adtrack.example/0.0.0.0 "$2" --log-facility="$tmp/dnsmasq.log"
-    sleep 1
-    questions
-    finish_log "$1" "$tmp/dnsmasq.log"
-}
-
-finish_log() { # finish_log FOLDER LOG
-    sleep 0.5
-    kill "${pids[-1]}" 2>/dev/null || true
-    wait "${pids[-1]}" 2>/dev/null || true
-    unset 'pids[-1]'
-    cp "$2" "$here/$1/query.log"
-    chmod 644 "$here/$1/query.log"
-    wc -l "$here/$1/query.log"
-}
-
-record_dnsmasq() { dnsmasq_case dnsmasq --log-queries; }
-record_dnsmasq-extra() { dnsmasq_case dnsmasq-extra --log-queries=extra; }
-
-record_bind() {
-    mkdir -p "$here/bind" "$tmp/bind"
-    cat >"$tmp/bind/named.conf" <<END
-options {
-    directory "$tmp/bind"; pid-file none; listen-on { 10.10.0.53; }; listen-on-v6 { 2001:db8:10::53; };
-    forward only; forwarders { 10.99.0.53; }; dnssec-validation no; recursion yes;
-    allow-query { any; }; allow-recursion { any; }; querylog yes; empty-zones-enable no;
-    response-policy { zone "filter.lakeside"; };
-};
-zone "filter.lakeside" { type primary; file "filter.zone"; };
-controls { };
-logging {
-    channel queries { file "query.log"; print-time iso8601-utc; print-category yes; print-severity yes; };
-    category queries { queries; };
-    category rpz { queries; };
-};
-END
-    printf '$TTL 300\n@ SOA localhost. root.localhost. 1 3600 600 86400 300\n@ NS localhost.\n*.adtrack.example CNAME .\n' \
-        >"$tmp/bind/filter.zone"
-    chmod -R a+rwX "$tmp" "$tmp/bind"
-    background bind named -f -u root -c "$tmp/bind/named.conf"
-    wait_for_quietly bind
-    questions
-    finish_log bind "$tmp/bind/query.log"
-}
-
-wait_for_quietly() { # gives the resolver time without asking it: its log is to hold the questions only
-    sleep 3
-    kill -0 "${pids[-1]}" || { tail "$tmp/$1.out" >&2; exit 1; }
-}
-
-record_unbound() {
-    mkdir -p "$here/unbound" "$tmp/unbound"
-    cat >"$tmp/unbound/unbound.conf" <<END
-server:
-    directory: "$tmp/unbound"
-    chroot: ""
-    username: ""
-    pidfile: ""
-    use-syslog: no
-    logfile: "$tmp/unbound/unbound.log"
-    interface: 10.10.0.53
-    interface: 2001:db8:10::53
-    access-control: 0.0.0.0/0 allow
-    access-control: ::/0 allow
-    module-config: "iterator"
-    do-not-query-localhost: no
-    log-queries: yes
-    log-replies: yes
-    log-local-actions: yes
-    local-zone: "example." nodefault
-    local-zone: "adtrack.example." always_null
-forward-zone:
-    name: "."
-    forward-addr: 10.99.0.53
-remote-control:
-    control-enable: no
-END
-    background unbound unbound -d -c "$tmp/unbound/unbound.conf"
-    wait_for_quietly unbound
-    questions
-    finish_log unbound "$tmp/unbound/unbound.log"
-}
-
-[ "$(id -u)" = 0 ] || { echo "record.sh: must run as root (it makes a network namespace)" >&2; exit 1; }
-need ip iproute2; need dnsmasq dnsmasq; need dig bind9-dnsutils; need named bind9; need unbound unbound
-trap cleanup EXIT
-tmp=$(mktemp -d)
-school_up
-for case in "${@:-dnsmasq dnsmasq-extra bind unbound}"; do
-    for one in $case; do "record_$one"; done
-done
+record_logs "$@"

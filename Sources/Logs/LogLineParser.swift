@@ -36,7 +36,10 @@ package protocol LogLineParser: Sendable {
     /// was used. The record's times must be set: the file's first and last moment come from them.
     mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason?
 
-    /// Adds the lookups that were still waiting for a line when the file ended. For formats that are not splittable.
+    /// Adds what still waited for another line when the file ended; for formats that are not splittable.
+    mutating func finish(into chunk: inout LogChunk)
+
+    /// The same for formats of which only lookups wait.
     mutating func finish(into record: inout LogRecord)
 
     /// Implemented once, for all formats; a requirement so that each conformance gets a specialised loop.
@@ -53,6 +56,12 @@ extension LogLineParser {
     package static var setsAnythingAside: Bool { false }
 
     package mutating func use(_ settings: LogSettings) {}
+
+    package mutating func finish(into chunk: inout LogChunk) {
+        chunk.record.reset()
+        finish(into: &chunk.record)
+        chunk.takeLookups()
+    }
 
     @inline(__always)
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
@@ -82,11 +91,7 @@ extension LogLineParser {
         }
         chunk.lineState = cursor.state
         if isLast, cursor.consumed == buffer.byteCount { chunk.isComplete = true }
-        if chunk.isComplete {
-            chunk.record.reset()
-            finish(into: &chunk.record)
-            chunk.takeLookups()
-        }
+        if chunk.isComplete { finish(into: &chunk) }
         chunk.contacts.settle()
         return cursor.consumed
     }

@@ -10,6 +10,12 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case cacheQuery
     case tunnelSetup
     case otherProgram
+    case notTraffic
+    case flowStart
+    case noClient
+    case outwardPacket
+    case strayPacket
+    case partOfRequest
     case otherTransport
     case resolverMessage
     case upstreamLookup
@@ -28,6 +34,11 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case hostInvalid
     case portInvalid
     case tableFull
+    case quoteOpen
+    case layoutUnknown
+    case compressionUnknown
+    case blockInvalid
+    case ownServer
     case envelopeMissing
     case yearUnknown
     case headerMissing
@@ -52,6 +63,12 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .tunnelSetup: "tunnel set-up, logged again when it closes"
         case .otherProgram: "line of a program that tells no contacts"
         case .otherTransport: "neither TCP nor UDP"
+        case .notTraffic: "line about something else than traffic"
+        case .flowStart: "start of a session, counted at its end"
+        case .noClient: "no client in the line"
+        case .outwardPacket: "packet leaving the firewall, counted when it came in"
+        case .strayPacket: "packet that opens no connection"
+        case .partOfRequest: "part of a request that another line completes"
         case .resolverMessage: "message of the resolver that is no lookup"
         case .upstreamLookup: "lookup by the resolver itself"
         case .nameOfNoHost: "question for a name that no host has"
@@ -66,6 +83,13 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .targetInvalid: "URL or target not readable"
         case .hostInvalid: "host name not valid"
         case .portInvalid: "port not valid"
+        case .quoteOpen: "quoted value not closed"
+        case .layoutUnknown:
+            "flow file of another layout than nfdump 1.7's; nfdump -r FILE -w NEW rewrites it"
+        case .compressionUnknown:
+            "block compressed with neither LZO nor LZ4; nfdump -r FILE -w NEW writes it uncompressed"
+        case .blockInvalid: "damaged block of a flow file"
+        case .ownServer: "request to the web server itself, not through a proxy"
         case .frameInvalid: "length of a frame impossible; what follows was not read"
         case .tableFull: "more contacts than the table holds"
         case .headerMissing: "no header that says what the columns are"

@@ -56,6 +56,15 @@ struct SyslogLog: LogLineParser {
         return parsers[id]?.read(text, into: &chunk) ?? nil
     }
 
+    mutating func finish(into chunk: inout LogChunk) {
+        for id in parsers.indices {
+            guard case .format(let index, _) = senders.meanings[id] else { continue }
+            chunk.record.format = settings.number(of: index)
+            parsers[id]?.finish(into: &chunk)
+        }
+        chunk.record.format = 0
+    }
+
     /// The first format that understands the line takes it.
     private mutating func readUnknown(_ line: RawSpan, _ header: SyslogHeader, into chunk: inout LogChunk)
         -> LogReason?
