@@ -67,6 +67,7 @@ package struct FlowEngine {
         if let reason = PacketDecoder.decode(
             bytes, linkType: frame.linkType.rawValue, originalLength: frame.original, into: &packet)
         {
+            output.addresses.takeARP(packet, bytes, at: time)
             packets.skip(reason, bytes: frame.original, linkType: frame.linkType)
             return
         }
@@ -112,6 +113,8 @@ package struct FlowEngine {
             takeFragment(fragment, bytes, time: time, position: position, wireBytes: wireBytes)
             return
         }
+        if packet.arpStart != nil { output.addresses.takeARP(packet, bytes, at: time) }
+        output.addresses.take(packet, bytes, at: time)
         let weight = PacketWeight(packets: 1, bytes: UInt64(packet.layer3Bytes))
         count(bytes, weight, time: time, position: position)
     }

@@ -8,6 +8,7 @@ package struct FlowOutput: Sendable {
     package internal(set) var sightings: [Sighting: UInt64] = [:]
     package internal(set) var labels: [FlowLabel] = []
     package internal(set) var dns: [DNSObservation] = []
+    package internal(set) var addresses = AddressFacts()
     package internal(set) var tally = FlowTally()
 
     init(collectsSightings: Bool) { self.collectsSightings = collectsSightings }

@@ -108,6 +108,7 @@ package struct Run {
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         facts.coverage = CoverageBuilder.coverage(
             engine, captures: captures, flows: builder.flowCount, lines: lines)
+        facts.addresses = engine.output.addresses
         sightings = engine.output.sightings.map { ($0.key, $0.value) }
     }
 
