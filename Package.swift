@@ -74,7 +74,7 @@ let package = Package(
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
-        room("Roster", ["Bytes", "Contacts", "Register", crypto]),
+        room("Roster", ["Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", crypto]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
         room(
             "Reports",

@@ -40,7 +40,7 @@ extension MACAddress {
             else { return nil }
             // A lone digit between colons stands for an octet.
             if sinceMark == 1, byte == 0x3a {
-                bits = bits >> 4 << 8 | bits & 15
+                bits = (bits >> 4) << 8 | bits & 15
                 digits += 1
             } else if sinceMark % 2 == 1 {
                 return nil
@@ -48,7 +48,7 @@ extension MACAddress {
             sinceMark = 0
         }
         if sinceMark == 1, digits == 11, text.byte(at: text.byteCount - 2) == 0x3a {
-            bits = bits >> 4 << 8 | bits & 15
+            bits = (bits >> 4) << 8 | bits & 15
             digits += 1
         }
         guard digits == 12, bits != 0 else { return nil }

@@ -71,7 +71,7 @@ package struct AddressFacts: Equatable, Sendable {
             see(neighbour, at: span.first)
             see(neighbour, at: span.last)
         }
-        for (opening, count) in other.openings { count(opening, count) }
+        for (opening, times) in other.openings { count(opening, times) }
         dropped &+= other.dropped
     }
 

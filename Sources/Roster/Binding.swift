@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// Where a statement about an address came from.
 package enum BindingSource: UInt8, Sendable, CaseIterable {

@@ -3,8 +3,8 @@ import Register
 
 /// What lease files and captures say, one statement after the other, before it is laid out in time.
 struct LeaseEvents: Sendable {
-    struct Event: Sendable {
-        let address: IPAddress
+    struct Event<Key: Comparable & Sendable>: Sendable {
+        let key: Key
         let time: Timestamp
         /// Nil when an address is given up by whoever had it.
         let holder: Holder?
@@ -19,18 +19,22 @@ struct LeaseEvents: Sendable {
         let isWeak: Bool
     }
 
-    /// A user on a device's hardware address, whatever the IP address.
-    struct Session: Sendable {
-        let mac: MACAddress
-        let from: Timestamp
-        let to: Timestamp
-        let user: Int32
+    /// Leases of which only the end is known.
+    struct Expiring: Sendable {
+        let address: IPAddress
+        let holder: Holder
+        let end: Timestamp
+        let host: Int32
+        let isWeak: Bool
     }
+
+    private(set) var expiring: [Expiring] = []
 
     static let forever = Int64.max
 
-    private(set) var events: [Event] = []
-    private(set) var sessions: [Session] = []
+    private(set) var events: [Event<IPAddress>] = []
+    /// Users on hardware addresses, whatever the IP address.
+    private(set) var sessions: [Event<MACAddress>] = []
     var texts = TextPool()
 
     mutating func give(
@@ -39,7 +43,7 @@ struct LeaseEvents: Sendable {
     ) {
         events.append(
             Event(
-                address: address, time: time, holder: holder, seconds: seconds, host: host, user: user,
+                key: address, time: time, holder: holder, seconds: seconds, host: host, user: user,
                 order: UInt32(truncatingIfNeeded: events.count), source: source, isEnd: false, isWeak: isWeak))
     }
 
@@ -47,12 +51,34 @@ struct LeaseEvents: Sendable {
     mutating func end(_ address: IPAddress, of holder: Holder?, at time: Timestamp, source: BindingSource) {
         events.append(
             Event(
-                address: address, time: time, holder: holder, seconds: nil, host: TextPool.none,
+                key: address, time: time, holder: holder, seconds: nil, host: TextPool.none,
                 user: TextPool.none, order: UInt32(truncatingIfNeeded: events.count), source: source,
                 isEnd: true, isWeak: false))
     }
 
-    mutating func note(_ session: Session) { sessions.append(session) }
+    /// A user is on a device: for so many seconds, or as long as nothing else is heard.
+    mutating func join(_ user: Int32, on mac: MACAddress, at time: Timestamp, seconds: Int64?) {
+        sessions.append(
+            Event(
+                key: mac, time: time, holder: .user(user), seconds: seconds, host: TextPool.none, user: user,
+                order: UInt32(truncatingIfNeeded: sessions.count), source: .radius, isEnd: false,
+                isWeak: false))
+    }
+
+    mutating func leave(_ user: Int32, on mac: MACAddress, at time: Timestamp) {
+        sessions.append(
+            Event(
+                key: mac, time: time, holder: .user(user), seconds: nil, host: TextPool.none, user: user,
+                order: UInt32(truncatingIfNeeded: sessions.count), source: .radius, isEnd: true, isWeak: false))
+    }
+
+    /// A lease of which only the end is known: how long it lasted, the roster may say.
+    mutating func expire(
+        _ address: IPAddress, of holder: Holder, at end: Timestamp, host: Int32, isWeak: Bool
+    ) {
+        expiring.append(
+            Expiring(address: address, holder: holder, end: end, host: host, isWeak: isWeak))
+    }
 }
 
 /// How long a lease lasts where its source does not say.
@@ -74,47 +100,62 @@ extension LeaseEvents {
     /// states how long leases last, another device's lease in that time is an overlap, and is left as one; where
     /// it does not, the next device's message ends the stay of the one before.
     func bindings(_ times: LeaseTimes) -> [Binding<IPAddress>] {
-        let ordered = events.sorted { a, b in
-            if a.source != b.source { return a.source.rawValue < b.source.rawValue }
-            if a.address != b.address { return a.address < b.address }
-            if a.time != b.time { return a.time < b.time }
-            return LeaseEvents.precedes(a, b)
-        }
         var finished: [Binding<IPAddress>] = []
-        finished.reserveCapacity(ordered.count)
-        var index = 0
-        while index < ordered.count {
-            let first = ordered[index]
-            var group = AddressHistory(time: times.stated(first.address))
-            while index < ordered.count, ordered[index].address == first.address,
-                ordered[index].source == first.source
-            {
-                group.take(ordered[index])
-                index += 1
-            }
-            group.finish(into: &finished)
+        finished.reserveCapacity(events.count + expiring.count)
+        LeaseEvents.lay(out: events, into: &finished) { times.stated($0) }
+        for lease in expiring {
+            let length = times.stated(lease.address) ?? LeaseTimes.unstatedHold
+            finished.append(
+                Binding(
+                    key: lease.address, from: lease.end.adding(seconds: -length), to: lease.end,
+                    holder: lease.holder, host: lease.host, user: TextPool.none, source: .dnsmasqLeases,
+                    isWeak: lease.isWeak))
         }
         return finished
     }
 
-    /// Between events of one moment: what was read first, where it came from one file's lines in order; an end
-    /// comes before a beginning that says something new only if it was read so.
-    private static func precedes(_ a: Event, _ b: Event) -> Bool { a.order < b.order }
+    func userBindings() -> [Binding<MACAddress>] {
+        var finished: [Binding<MACAddress>] = []
+        LeaseEvents.lay(out: sessions, into: &finished) { _ in nil }
+        return finished
+    }
+
+    private static func lay<Key: Comparable & Sendable>(
+        out events: [Event<Key>], into finished: inout [Binding<Key>], stated: (Key) -> Int64?
+    ) {
+        let ordered = events.sorted { a, b in
+            if a.source != b.source { return a.source.rawValue < b.source.rawValue }
+            if a.key != b.key { return a.key < b.key }
+            if a.time != b.time { return a.time < b.time }
+            // Of one moment, what was read first: the lines of a file are in order.
+            return a.order < b.order
+        }
+        var index = 0
+        while index < ordered.count {
+            let first = ordered[index]
+            var history = History<Key>(time: stated(first.key))
+            while index < ordered.count, ordered[index].key == first.key, ordered[index].source == first.source {
+                history.take(ordered[index])
+                index += 1
+            }
+            history.finish(into: &finished)
+        }
+    }
 }
 
 /// What one source says of one address, event by event.
-private struct AddressHistory {
+private struct History<Key: Comparable & Sendable> {
     /// What the roster states for addresses like this one.
     let time: Int64?
-    private var open: [Binding<IPAddress>] = []
-    private var done: [Binding<IPAddress>] = []
+    private var open: [Binding<Key>] = []
+    private var done: [Binding<Key>] = []
 
     init(time: Int64?) { self.time = time }
 
     /// Leases of one address under way at once in one source, at most: real ones have one, or two in error.
-    private static let openLimit = 16
+    private static var openLimit: Int { 16 }
 
-    mutating func take(_ event: LeaseEvents.Event) {
+    mutating func take(_ event: LeaseEvents.Event<Key>) {
         if event.isEnd { return end(event) }
         guard let holder = event.holder else { return }
         let length = event.seconds ?? time ?? LeaseTimes.unstatedHold
@@ -132,14 +173,14 @@ private struct AddressHistory {
             }
             done.append(open.remove(at: index))
         }
-        if open.count >= AddressHistory.openLimit { done.append(open.removeFirst()) }
+        if open.count >= History.openLimit { done.append(open.removeFirst()) }
         open.append(
             Binding(
-                key: event.address, from: event.time, to: to, holder: holder, host: event.host,
+                key: event.key, from: event.time, to: to, holder: holder, host: event.host,
                 user: event.user, source: event.source, isWeak: event.isWeak))
     }
 
-    private mutating func end(_ event: LeaseEvents.Event) {
+    private mutating func end(_ event: LeaseEvents.Event<Key>) {
         for index in open.indices where event.holder == nil || open[index].holder == event.holder {
             open[index].to = min(open[index].to, event.time)
         }
@@ -159,7 +200,7 @@ private struct AddressHistory {
         open.removeAll { $0.to <= time }
     }
 
-    func finish(into all: inout [Binding<IPAddress>]) {
+    func finish(into all: inout [Binding<Key>]) {
         all.append(contentsOf: done)
         all.append(contentsOf: open)
     }
