@@ -46,7 +46,8 @@ bench-logs:
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.
 SECONDS := 60
-FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer
+FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer TLSFuzzer CertificateFuzzer \
+  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer
 
 fuzz: setup
 	@set -e; for name in $(FUZZERS); do \

@@ -42,10 +42,17 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
         name: name, dependencies: imports + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
+let fuzzers = [
+    "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
+    "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
+    "TunnelFuzzer",
+    "ConversationFuzzer",
+]
+
 let fuzzing: [Target] =
     [
         .target(name: "FuzzDriver", path: "Tests/Fuzzers/Driver", swiftSettings: strict)
-    ] + ["PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer"].map(fuzzer)
+    ] + fuzzers.map(fuzzer)
 
 let package = Package(
     name: "hallpass",
@@ -78,7 +85,7 @@ let package = Package(
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
         room(
             "Reports",
-            ["Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
+            ["Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
@@ -94,15 +101,17 @@ let package = Package(
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
-        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "FuzzBodies"]),
-        tests("NamesTests", ["Bytes", "Names", crypto, cryptoExtras]),
+        tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
+        tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
         tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
+        tests(
+            "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
-        tests("ReportsTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
+        tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : [])

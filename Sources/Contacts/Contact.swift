@@ -1,4 +1,5 @@
 package import Bytes
+package import Flows
 
 /// What one client did with one destination over one service in one clock hour (UTC): the fact that everything
 /// downstream reads. It depends on nothing but the input; roster and register are applied later.
@@ -19,6 +20,12 @@ package struct Contact: Equatable, Sendable {
     package var candidates: [String]
     /// The targets of the CNAME chain by which `name` was resolved, in order; empty when there was none.
     package var cnameChain: [String]
+    /// Why what lies behind is hidden; nil when nothing hides it.
+    package var concealment: Concealment?
+    /// What the handshake showed beside its name.
+    package var signs: ContactSigns
+    /// Who issued the server's certificate, by common name and organization, sorted; empty when none was in clear.
+    package var issuers: [String]
     /// JA4 fingerprints of the client software, sorted, at most `fingerprintLimit`.
     package var ja4: [String]
     /// The server's port; 0 for protocols without ports.
@@ -55,6 +62,9 @@ package struct Contact: Equatable, Sendable {
         self.ambiguity = .exact
         self.candidates = []
         self.cnameChain = []
+        self.concealment = nil
+        self.signs = []
+        self.issuers = []
         self.ja4 = []
         self.port = port
         self.transport = transport

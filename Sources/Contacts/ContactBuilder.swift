@@ -6,13 +6,19 @@ import Packets
 /// Flows and DNS answers to contacts and lookups.
 package struct ContactBuilder {
     private let orientation: FlowOrientation
+    private let sinkholes: Set<IPAddress>
     private var join = DNSJoin()
     private var merger = ContactMerger()
-    private var lookups = LookupTable()
+    private var lookups: LookupTable
     private var flows: UInt64 = 0
 
-    package init(homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks) {
+    /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own.
+    package init(
+        homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = []
+    ) {
         orientation = FlowOrientation(homeNetworks: homeNetworks)
+        self.sinkholes = sinkholes
+        lookups = LookupTable(sinkholes: sinkholes)
     }
 
     /// Takes in all that an engine found, in the order in which it happened.
@@ -39,7 +45,11 @@ package struct ContactBuilder {
     }
 
     /// Contacts from elsewhere (logs).
-    package mutating func add(_ contact: Contact) { merger.add(contact) }
+    package mutating func add(_ contact: Contact) {
+        var marked = contact
+        KnownHosts.mark(&marked)
+        merger.add(marked)
+    }
 
     package var flowCount: UInt64 { flows }
 
@@ -62,7 +72,8 @@ package struct ContactBuilder {
 
     private func contact(_ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, clientIsA: Bool) -> Contact {
         let key = flow.key
-        let client = clientIsA ? key.addressA : key.addressB
+        // A load balancer speaks for a client that its PROXY header names.
+        let client = label?.proxiedClient ?? (clientIsA ? key.addressA : key.addressB)
         let server = clientIsA ? key.addressB : key.addressA
         let port = clientIsA ? key.portB : key.portA
         var contact = Contact(
@@ -70,7 +81,7 @@ package struct ContactBuilder {
             first: slice.first)
         contact.last = slice.last
         contact.hour = slice.hour
-        contact.clientMAC = clientIsA ? flow.macA : flow.macB
+        if label?.proxiedClient == nil { contact.clientMAC = clientIsA ? flow.macA : flow.macB }
         contact.flows = slice.isStart ? 1 : 0
         contact.packetsUp = clientIsA ? slice.packetsFromA : slice.packetsFromB
         contact.packetsDown = clientIsA ? slice.packetsFromB : slice.packetsFromA
@@ -78,11 +89,27 @@ package struct ContactBuilder {
         contact.bytesDown = clientIsA ? slice.bytesFromB : slice.bytesFromA
         contact.service = (label?.service ?? .unknown).rawValue
         contact.action = action(flow, label, clientIsA: clientIsA)
+        if sinkholes.contains(server) { contact.action = .blocked }
         contact.ja4 = [label?.ja4].compactMap(\.self)
+        contact.issuers = label?.certificateIssuers ?? []
         name(&contact, label, client: client, server: server, at: flow.first)
-        let isOpaque = label?.service.concealment != nil || key.transport == IPProtocol.esp
-        if isOpaque { contact.ambiguity = .concealed }
+        conceal(&contact, label, client: client)
         return contact
+    }
+
+    /// Why the true destinations are hidden: the service itself, a resolver that this client was told of, or what is
+    /// known of the destination.
+    private func conceal(_ contact: inout Contact, _ label: FlowLabel?, client: IPAddress) {
+        let isESP = contact.transport == IPProtocol.name(IPProtocol.esp)
+        if contact.concealment == nil {
+            contact.concealment = label?.service.concealment ?? (isESP ? .vpn : nil)
+        }
+        if contact.concealment == nil, contact.port == 443, join.isResolver(contact.name, client: client) {
+            contact.concealment = .encryptedDNS
+            contact.service = FlowService.dnsOverHTTPS.rawValue
+        }
+        if contact.concealment != nil { contact.ambiguity = .concealed }
+        KnownHosts.mark(&contact)
     }
 
     private func action(_ flow: Flow, _ label: FlowLabel?, clientIsA: Bool) -> ContactAction {
@@ -98,6 +125,24 @@ package struct ContactBuilder {
         return !flow.flags.contains(clientIsA ? .spokeB : .spokeA)
     }
 
+    private func hasOuterName(_ label: FlowLabel, client: IPAddress) -> Bool {
+        guard label.offersECH, let name = label.name else { return false }
+        return join.isPublicName(name, client: client) || KnownRelays.helloCovers.contains(name)
+    }
+
+    /// What the handshake showed beside its name.
+    private func sign(_ contact: inout Contact, _ label: FlowLabel, told: [DNSJoin.Candidate]) {
+        guard let name = label.name else { return }
+        if label.offersECH {
+            contact.signs.insert(told.contains { $0.name == name } ? .pretendsECH : .offersECH)
+        }
+        let isServerName = label.kind == .tlsSNI || label.kind == .dtlsSNI
+        guard isServerName, !label.handshakeFailed, !label.certificateNames.isEmpty else { return }
+        if !CertificateCover.covers(label.certificateNames, name) {
+            contact.signs.insert(.certificateDiffers)
+        }
+    }
+
     /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
     private func name(
         _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress,
@@ -105,8 +150,9 @@ package struct ContactBuilder {
     ) {
         let told = join.candidates(client: client, address: server, at: time)
         // The outer name of a true encrypted hello is the provider's, never the destination.
-        let isOuterName = label.map { $0.offersECH && join.isPublicName($0.name, client: client) } ?? false
-        defer { if isOuterName { contact.ambiguity = .concealed } }
+        let isOuterName = label.map { hasOuterName($0, client: client) } ?? false
+        if isOuterName { contact.concealment = .encryptedHello }
+        if !isOuterName, let label { sign(&contact, label, told: told) }
         if !isOuterName, let label, let kind = label.kind, let name = label.name {
             contact.name = name
             contact.evidence = NameEvidence(kind)

@@ -1,4 +1,5 @@
 import Bytes
+import Flows
 
 /// Adds up contacts that are the same in everything but their counters. The result does not depend on the order
 /// in which they come.
@@ -14,6 +15,9 @@ package struct ContactMerger {
         let candidates: [String]
         let evidence: NameEvidence
         let ambiguity: Ambiguity
+        let concealment: Concealment?
+        let signs: ContactSigns
+        let issuers: [String]
         let port: UInt16
         let transport: String
         let service: String
@@ -41,6 +45,7 @@ package struct ContactMerger {
             client: contact.client, clientUser: contact.clientUser, clientHost: contact.clientHost,
             server: contact.name == nil ? contact.servers.first : nil, name: contact.name,
             candidates: contact.candidates, evidence: contact.evidence, ambiguity: contact.ambiguity,
+            concealment: contact.concealment, signs: contact.signs, issuers: contact.issuers,
             port: contact.port, transport: contact.transport, service: contact.service,
             action: contact.action, hour: contact.hour, scope: contact.bytesScope, source: contact.source)
         guard let known = sums.index(forKey: key) else {
@@ -122,6 +127,8 @@ package enum ContactOrder {
 
     private static func tail(_ contact: Contact) -> [String] {
         [contact.service, contact.evidence.rawValue, contact.ambiguity.rawValue, contact.action.rawValue]
-            + [contact.bytesScope.rawValue, contact.source] + contact.candidates + ["|"] + contact.cnameChain
+            + [contact.bytesScope.rawValue, contact.source, contact.concealment?.rawValue ?? ""]
+            + contact.signs.words + ["|"] + contact.issuers + ["|"] + contact.candidates + ["|"]
+            + contact.cnameChain
     }
 }

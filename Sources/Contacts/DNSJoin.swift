@@ -30,6 +30,9 @@ package struct DNSJoin {
     /// Outer names of encrypted hellos that HTTPS records invited each client to.
     private var publicNames: [IPAddress: Set<String>] = [:]
 
+    /// Resolvers over HTTPS that each client was told of.
+    private var resolvers: [IPAddress: Set<String>] = [:]
+
     package init() {}
 
     /// Takes in an answer; others are passed over.
@@ -37,6 +40,9 @@ package struct DNSJoin {
         guard observation.isResponse, observation.responseCode == .noError else { return }
         if !observation.echPublicNames.isEmpty {
             publicNames[observation.client, default: []].formUnion(observation.echPublicNames)
+        }
+        if !observation.dohNames.isEmpty {
+            resolvers[observation.client, default: []].formUnion(observation.dohNames)
         }
         for answer in observation.addresses {
             let window = max(Int64(answer.ttl) * 1_000_000_000, DNSJoin.minimumWindow)
@@ -56,6 +62,11 @@ package struct DNSJoin {
     /// Whether `name` is one that this client was told to put outside an encrypted hello (RFC 9848, RFC 9849).
     func isPublicName(_ name: String?, client: IPAddress) -> Bool {
         name.map { publicNames[client]?.contains($0) == true } ?? false
+    }
+
+    /// Whether `name` is a resolver over HTTPS that this client was told of (RFC 9461, RFC 9462).
+    func isResolver(_ name: String?, client: IPAddress) -> Bool {
+        name.map { resolvers[client]?.contains($0) == true } ?? false
     }
 
     /// The names that `client` had been told for `address` when it connected at `time`, sorted by name.

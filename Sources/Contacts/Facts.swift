@@ -69,10 +69,13 @@ package struct Coverage: Equatable, Sendable {
     package struct Note: Equatable, Sendable {
         package var key: String
         package var count: UInt64
+        /// Bytes concerned, where they were counted: layer 3 for flows, on the wire for packets.
+        package var bytes: UInt64?
 
-        package init(key: String, count: UInt64) {
+        package init(key: String, count: UInt64, bytes: UInt64? = nil) {
             self.key = key
             self.count = count
+            self.bytes = bytes
         }
     }
 

@@ -11,6 +11,10 @@ struct LookupTable {
     }
 
     private var lookups: [Key: Lookup] = [:]
+    /// What filters answer with beside the unspecified addresses.
+    private let sinkholes: Set<IPAddress>
+
+    init(sinkholes: Set<IPAddress> = []) { self.sinkholes = sinkholes }
 
     mutating func take(_ observation: DNSObservation) {
         let key = Key(client: observation.client, resolver: observation.resolver, name: observation.name)
@@ -22,7 +26,7 @@ struct LookupTable {
         lookup.first = min(lookup.first, observation.time)
         lookup.last = max(lookup.last, observation.time)
         if observation.isResponse {
-            lookup.outcome = stronger(lookup.outcome, LookupTable.outcome(observation))
+            lookup.outcome = stronger(lookup.outcome, outcome(observation))
         } else {
             lookup.count &+= 1
         }
@@ -49,7 +53,7 @@ struct LookupTable {
         }.sorted { ($0.client, $0.name, $0.resolver) < ($1.client, $1.name, $1.resolver) }
     }
 
-    private static func outcome(_ observation: DNSObservation) -> LookupOutcome {
+    private func outcome(_ observation: DNSObservation) -> LookupOutcome {
         switch observation.responseCode {
         case .noError:
             guard !observation.addresses.isEmpty else {
@@ -61,8 +65,10 @@ struct LookupTable {
         }
     }
 
-    /// The unspecified addresses, which only filters answer with.
-    private static func isSinkhole(_ address: IPAddress) -> Bool { address.high == 0 && address.low == 0 }
+    /// The unspecified addresses, which only filters answer with, and the filter's own of the roster.
+    private func isSinkhole(_ address: IPAddress) -> Bool {
+        address.high == 0 && address.low == 0 || sinkholes.contains(address)
+    }
 
     private func stronger(_ a: LookupOutcome, _ b: LookupOutcome) -> LookupOutcome {
         let order: [LookupOutcome] = [.answered, .blocked, .noData, .nxdomain, .failed, .unanswered]

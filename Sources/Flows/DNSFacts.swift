@@ -33,7 +33,21 @@ enum DNSFacts {
                 isResponse: message.isResponse, responseCode: message.responseCode, name: question.name,
                 type: question.type, addresses: addresses(message.answers),
                 chain: chain(from: question.name, message.answers),
-                echPublicNames: echPublicNames(message.answers)))
+                echPublicNames: echPublicNames(message.answers), dohNames: dohNames(message.answers)))
+    }
+
+    /// RFC 9461 §4: the owner of a DNS server's record is its name behind `_dns.`; RFC 9462 §4: a client asks for
+    /// `_dns.resolver.arpa` to learn of its resolver's other doors.
+    private static func dohNames(_ records: [DNSMessage.Record]) -> [String] {
+        var names: Set<String> = []
+        for record in records where record.dnsClass == DNSMessage.classIN && record.type == .svcb {
+            guard case .service(let binding) = record.data, binding.hasDoHPath, record.name.hasPrefix("_dns.")
+            else { continue }
+            names.insert(
+                binding.target == DNSName.root ? String(record.name.dropFirst("_dns.".count)) : binding.target
+            )
+        }
+        return names.sorted()
     }
 
     private static func echPublicNames(_ records: [DNSMessage.Record]) -> [String] {

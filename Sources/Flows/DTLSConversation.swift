@@ -29,9 +29,12 @@ struct DTLSConversation {
         if segment.fromA == clientIsA {
             clientDatagrams += 1
             if let hello = client.takeHello(payload) { see(hello, flow: &flow, into: &output) }
+            if client.isRefused, flow.label >= 0 { output.labels[Int(flow.label)].handshakeFailed = true }
         } else {
             serverDatagrams += 1
-            guard let certificate = server.takeCertificate(payload) else { return }
+            let certificate = server.takeCertificate(payload)
+            if server.isRefused, flow.label >= 0 { output.labels[Int(flow.label)].handshakeFailed = true }
+            guard let certificate else { return }
             serverIsDone = true
             TLSFacts.take(certificate, ends: flow.ends(clientIsA: clientIsA), flow: &flow, into: &output)
         }

@@ -61,6 +61,8 @@ package struct FlowLabel: Equatable, Sendable {
     package var tunnelStatus: UInt16?
     /// Names in the server's certificate, where it was in clear and nothing better is known.
     package var certificateNames: [String] = []
+    /// Who issued that certificate, by common name and organization, as far as it says so.
+    package var certificateIssuers: [String] = []
 
     package init(kind: SightingKind? = nil, name: String? = nil, service: FlowService) {
         self.kind = kind
@@ -82,6 +84,8 @@ package enum FlowService: String, Sendable {
     case dns
     case dnsOverTLS = "dot"
     case dnsOverQUIC = "doq"
+    case dnsOverHTTPS = "doh"
+    case tor
     case socks
     case ssh
     case wireGuard = "wireguard"
@@ -118,16 +122,22 @@ package enum FlowService: String, Sendable {
     package var concealment: Concealment? {
         switch self {
         case .wireGuard, .openVPN, .ike, .espInUDP: .vpn
-        case .dnsOverTLS, .dnsOverQUIC: .encryptedDNS
+        case .dnsOverTLS, .dnsOverQUIC, .dnsOverHTTPS: .encryptedDNS
+        case .tor: .tor
         default: nil
         }
     }
 }
 
 /// Why a flow's true destinations are hidden by design.
-package enum Concealment: String, Sendable {
+package enum Concealment: String, Sendable, CaseIterable {
     case vpn
     case encryptedDNS = "encrypted_dns"
+    /// A relay that takes clients to other destinations, such as iCloud Private Relay.
+    case relay
+    case tor
+    /// The true hello is encrypted; the name outside is that of a provider (RFC 9849).
+    case encryptedHello = "ech"
 }
 
 /// A DNS message as a fact, for the join of names with addresses and for the list of lookups.
@@ -148,6 +158,8 @@ package struct DNSObservation: Sendable {
     package let chain: [String]
     /// Outer names of the encrypted hellos that the answer's HTTPS records invite to (RFC 9848), sorted.
     package let echPublicNames: [String]
+    /// Resolvers that the answer's SVCB records offer over HTTPS (RFC 9461, RFC 9462), sorted.
+    package let dohNames: [String]
 }
 
 /// An address that an answer gave, and for how many seconds.

@@ -29,8 +29,12 @@ final class TCPInspection: FlowInspection {
 
     /// What one direction has to know of the other.
     struct Dialogue {
-        /// Names of the server's side tell nothing any more: the client speaks HTTP/2 or SSH.
-        var serverIsMute = false
+        /// Names of the other side tell nothing any more: this one speaks HTTP/2 or SSH, say.
+        var otherIsMute = false
+        /// The client's first packet may be that of OpenVPN under a key; the server's answer tells.
+        var mayBeOpenVPN = false
+        /// OpenVPN without a key on the control channel: the server's certificate is in it.
+        var isPlainOpenVPN = false
         /// The version of SOCKS in which the client asked for a tunnel.
         var socks: UInt8 = 0
         /// The client that a PROXY header named.
@@ -53,6 +57,8 @@ final class TCPInspection: FlowInspection {
         case socks5
         /// A SOCKS server: how many messages of the negotiation are behind.
         case socksReply(Int)
+        /// The control channel of an OpenVPN server.
+        case openVPN(OpenVPNControl)
         /// Something unknown or another protocol's beginning (STARTTLS): a handshake may begin in any later
         /// segment. The number of segments that were none.
         case searching(Int)
@@ -91,8 +97,8 @@ final class TCPInspection: FlowInspection {
         if let client = dialogue.proxiedClient, flow.label >= 0 {
             output.labels[Int(flow.label)].proxiedClient = client
         }
-        guard dialogue.serverIsMute else { return }
-        dialogue.serverIsMute = false
+        guard dialogue.otherIsMute else { return }
+        dialogue.otherIsMute = false
         if segment.fromA { sideB.stop() } else { sideA.stop() }
     }
 
@@ -176,6 +182,7 @@ extension TCPInspection.Direction {
             case .afterHello: goesOn = afterHello(segment, hasEnded, flow: &flow, into: &output)
             case .socks5: goesOn = socks5(segment, flow: &flow, into: &output, &dialogue)
             case .socksReply(let step): goesOn = socksReply(step, flow: &flow, into: &output, dialogue)
+            case .openVPN: goesOn = openVPN(segment, hasEnded, flow: &flow, into: &output)
             case .searching(let segments): goesOn = search(after: segments, hasEnded)
             case .done: return
             }

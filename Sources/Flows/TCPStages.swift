@@ -19,19 +19,20 @@ extension TCPInspection.Direction {
             stage = .socksReply(0)
             return true
         }
+        if startsOpenVPN(flow: &flow, into: &output, &dialogue) { return !stage.isDone }
         switch prefix.bytes.withRawSpan({ TCPInspection.Direction.guess($0) }) {
         case .hello: return hello(segment, hasEnded, flow: &flow, into: &output)
         case .serverFlight: return serverFlight(segment, hasEnded, flow: &flow, into: &output)
         case .request: stage = .requests
         case .response: return response(hasEnded, flow: &flow, into: &output)
         case .http2:
-            dialogue.serverIsMute = true
+            dialogue.otherIsMute = true
             stage = .http2(HTTP2Requests())
         case .socks4: return socks4(segment, flow: &flow, into: &output, &dialogue)
         case .socks5: return socksGreeting(flow: &flow, into: &output, &dialogue)
         case .ssh:
             if flow.label < 0 { flow.setLabel(FlowLabel(service: .ssh), into: &output) }
-            dialogue.serverIsMute = true
+            dialogue.otherIsMute = true
             stop()
         case .none: return proxyHeader(hasEnded, &dialogue)
         }
@@ -131,7 +132,7 @@ extension TCPInspection.Direction {
     ) -> Bool {
         // After an upgrade to h2c the client goes on with the preface.
         if sawRequest, prefix.bytes.withRawSpan({ HTTP2Requests.probe($0) }) {
-            dialogue.serverIsMute = true
+            dialogue.otherIsMute = true
             stage = .http2(HTTP2Requests())
             return true
         }

@@ -55,6 +55,8 @@ enum TLSFacts {
             let known = output.labels[Int(flow.label)]
             label.handshakeFailed = known.handshakeFailed
             label.certificateNames = known.certificateNames
+            label.certificateIssuers = known.certificateIssuers
+            if known.service == .tor { label.service = .tor }
             output.labels[Int(flow.label)] = label
         } else if output.labels[Int(flow.label)].isTunnel {
             // Inside a tunnel the name that the proxy was asked for stands; what is spoken is TLS.
@@ -88,7 +90,11 @@ enum TLSFacts {
         guard flow.label >= 0 else { return }
         let names =
             certificate.dnsNames.isEmpty ? [certificate.commonHost].compactMap(\.self) : certificate.dnsNames
-        output.labels[Int(flow.label)].certificateNames = names
+        let index = Int(flow.label)
+        output.labels[index].certificateNames = names
+        let issuers = [certificate.issuerCommonName, certificate.issuerOrganization].compactMap(\.self)
+        output.labels[index].certificateIssuers = Set(issuers).sorted()
+        if TorLink.isRelay(certificate) { output.labels[index].service = .tor }
     }
 }
 

@@ -12,6 +12,7 @@ package struct Assessment: Equatable, Sendable {
     package var covered: [Coverage] = []
     package var lookups: [LookupSummary] = []
     package var totals = Totals()
+    package var blindSpots = DeviceBlindSpots()
 
     /// What was refused or never answered.
     package struct Attempt: Equatable, Sendable {
@@ -68,5 +69,6 @@ extension Assessment {
         for contact in facts.contacts { builder.add(contact) }
         for lookup in facts.lookups where !lookup.contacted { builder.add(lookup) }
         self = builder.finish()
+        blindSpots = DeviceBlindSpots(facts.contacts, roster: judge.roster)
     }
 }

@@ -58,7 +58,8 @@ enum CoverageBuilder {
         coverage.unusedLines = lines.unused.map {
             Coverage.Unused(reason: $0.key, count: $0.value.count, bytes: $0.value.bytes)
         }.sorted { $0.reason < $1.reason }
-        let entries = engine.output.tally.entries + captures.entries + OneSided(engine).entries
+        let entries =
+            engine.output.tally.entries + captures.entries + OneSided(engine).entries
             + [("address_facts_dropped", engine.output.addresses.dropped)]
         coverage.notes = entries.filter { $0.count > 0 }.map {
             Coverage.Note(key: $0.key, count: $0.count)

@@ -8,6 +8,8 @@ import Packets
 /// What a run is asked for.
 package struct RunOptions {
     package var homeNetworks = IPPrefix.defaultHomeNetworks
+    /// Addresses that the district's filter answers with instead of a refused name's own.
+    package var sinkholes: Set<IPAddress> = []
     /// Collect every sighting of a name, for `hallpass names`.
     package var collectsSightings = false
     /// A capture filter; packets that do not pass are counted and not used.
@@ -81,7 +83,8 @@ package struct Run {
         var engine = FlowEngine(
             collectsSightings: options.collectsSightings, filter: options.filter,
             verifiesChecksums: options.verifiesChecksums, deduplicates: options.deduplicates)
-        var builder = ContactBuilder(homeNetworks: options.homeNetworks)
+        var builder = ContactBuilder(
+            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
         var captures = CaptureCoverage()
         var lines = LineCoverage()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
@@ -109,6 +112,7 @@ package struct Run {
         facts.coverage = CoverageBuilder.coverage(
             engine, captures: captures, flows: builder.flowCount, lines: lines)
         facts.addresses = engine.output.addresses
+        facts.coverage.add(BlindSpots(facts.contacts, homeNetworks: options.homeNetworks))
         sightings = engine.output.sightings.map { ($0.key, $0.value) }
     }
 

@@ -49,7 +49,7 @@ package struct CSVRenderer {
             String(tally.roles[.student] ?? 0), String(tally.flows), String(tally.bytesUp),
             String(tally.bytesDown),
             tally.first?.description ?? "", tally.last?.description ?? "",
-            finding.names.joined(separator: ";"),
+            finding.names.map(UnicodeNames.beside).joined(separator: ";"),
             finding.reasons.map(\.text).joined(separator: "; "),
         ]
     }

@@ -1,5 +1,7 @@
 import Bytes
 package import Contacts
+import Flows
+import Names
 package import Roster
 
 /// `hallpass contacts`: facts, one line each. An operator's raw view, so identities are shown unless a gate
@@ -46,11 +48,14 @@ package struct ContactsRenderer {
         "ambiguity", "candidates", "cname_chain", "port", "transport", "protocol", "action", "hour", "first",
         "last",
         "flows", "packets_up", "packets_down", "bytes_up", "bytes_down", "bytes_scope", "source", "ja4",
+        "concealment", "signs", "certificate_issuers",
+        "name_unicode", "mixed_scripts",
     ]
 
     /// The values in the order of `columns`; nil when unknown.
     private func fields(_ contact: Contact) -> [(String, JSONValue?)] {
         let hour = contact.hour.flatMap { Timestamp(seconds: $0 * 3600) }
+        let unicode = contact.name.flatMap { UnicodeName($0) }
         let servers = contact.servers.map { isLocal($0) ? gate.pseudonym(forClient: $0) : $0.description }
         let values: [JSONValue?] = [
             contact.client.map { .string(gate.pseudonym(forClient: $0)) },
@@ -67,6 +72,10 @@ package struct ContactsRenderer {
             .unsigned(contact.packetsUp), .unsigned(contact.packetsDown), .unsigned(contact.bytesUp),
             .unsigned(contact.bytesDown), .string(contact.bytesScope.rawValue), .string(contact.source),
             contact.ja4.isEmpty ? nil : .strings(contact.ja4),
+            contact.concealment.map { .string($0.rawValue) },
+            contact.signs.isEmpty ? nil : .strings(contact.signs.words),
+            contact.issuers.isEmpty ? nil : .strings(contact.issuers),
+            unicode.map { .string($0.text) }, unicode?.mixesScripts == true ? .bool(true) : nil,
         ]
         return Array(zip(ContactsRenderer.columns, values))
     }

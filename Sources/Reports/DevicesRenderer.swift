@@ -64,7 +64,8 @@ package struct DevicesRenderer {
                 "ipv6",
                 .object([
                     ("addresses", .count(list.ipv6.addresses)),
-                    ("addresses_tied", .count(list.ipv6.tiedAddresses)), ("bytes", .unsigned(list.ipv6.bytes)),
+                    ("addresses_tied", .count(list.ipv6.tiedAddresses)),
+                    ("bytes", .unsigned(list.ipv6.bytes)),
                     ("bytes_tied", .unsigned(list.ipv6.tiedBytes)),
                 ])
             ),
@@ -123,7 +124,8 @@ package struct DevicesRenderer {
         if list.ipv6.addresses > 0 {
             lines.append(
                 "IPv6: \(list.ipv6.tiedAddresses) of \(Quantity.of(list.ipv6.addresses, "address", "addresses")) tied "
-                    + "to a device, \(DevicesRenderer.share(list.ipv6.tiedBytes, of: list.ipv6.bytes)) % of the bytes")
+                    + "to a device, \(DevicesRenderer.share(list.ipv6.tiedBytes, of: list.ipv6.bytes)) % of the bytes"
+            )
         }
         for sign in list.signs { lines.append(words(sign)) }
         lines += section("NOT ATTRIBUTED: an address without a device", list.rows[..<split], list.bytes)
@@ -133,7 +135,8 @@ package struct DevicesRenderer {
 
     private func words(_ sign: TranslationSign) -> String {
         let limits = sign.hopLimits.map { String($0) }.joined(separator: ", ")
-        return "warning: \(gate.pseudonym(for: .address(sign.address))) began \(sign.connections) connections in one hour "
+        return
+            "warning: \(gate.pseudonym(for: .address(sign.address))) began \(sign.connections) connections in one hour "
             + "with hop limits \(limits): several devices may stand behind it (address translation)"
     }
 
@@ -148,7 +151,8 @@ package struct DevicesRenderer {
             if device.isRandomised { source += ", made-up hardware address" }
             cells.append([
                 DevicesRenderer.share(row.bytes, of: total) + " %",
-                TerminalText.safe(gate.pseudonym(for: device.key)), role, device.school ?? "-", device.rule.name,
+                TerminalText.safe(gate.pseudonym(for: device.key)), role, device.school ?? "-",
+                device.rule.name,
                 source,
             ])
         }

@@ -2,13 +2,17 @@ import Bytes
 import Contacts
 import Judgement
 import Register
+package import Roster
 
 /// `analyze --format json`: the keys and their order are a contract (`docs/analyze.schema.json`).
 package struct JSONRenderer {
     /// Rises when a key changes its meaning or goes away; new keys do not raise it.
     package static let schemaVersion = 1
 
-    package init() {}
+    /// By what name single clients are listed under `blind_spots`; nil lists none.
+    let gate: IdentityGate?
+
+    package init(gate: IdentityGate? = nil) { self.gate = gate }
 
     package func render(_ report: Report) -> String { value(report).pretty }
 
@@ -24,6 +28,7 @@ package struct JSONRenderer {
             ("roster", roster(report.roster)),
             ("inputs", .array(report.inputs.map(input))),
             ("coverage", coverage(report.coverage)),
+            ("blind_spots", blindSpots(assessment.blindSpots)),
             ("totals", totals(assessment.totals)),
             ("findings", .array(assessment.findings.map(finding))),
             ("not_data_flows", .array(assessment.notDataFlows.map(attempt))),
@@ -77,7 +82,10 @@ package struct JSONRenderer {
                 "notes",
                 .array(
                     coverage.notes.map {
-                        .object([("key", .string($0.key)), ("count", .unsigned($0.count))])
+                        .object([
+                            ("key", .string($0.key)), ("count", .unsigned($0.count)),
+                            ("bytes", $0.bytes.map { .unsigned($0) }),
+                        ])
                     })
             ),
             ("flows", .unsigned(coverage.flows)),
@@ -124,6 +132,7 @@ package struct JSONRenderer {
                 ("severity", .string(finding.severity.rawValue)), ("points", .count(finding.points)),
                 ("reasons", .array(reasons)), ("domain", .string(finding.domain)),
                 ("names", .strings(finding.names)),
+                ("unicode_names", UnicodeNames.value(finding.names)),
                 ("owner", .text(finding.owner)), ("category", .text(finding.category)),
                 ("product", .text(finding.product)), ("agreement", agreementValue(finding.agreement)),
                 ("record", recordValue(finding.record)), ("near_misses", .strings(finding.nearMisses)),
@@ -139,6 +148,7 @@ package struct JSONRenderer {
                 ("domain", .string(attempt.domain)), ("action", .string(attempt.action.rawValue)),
                 ("verdict", .string(attempt.verdict.rawValue)), ("owner", .text(attempt.owner)),
                 ("names", .strings(attempt.names)),
+                ("unicode_names", UnicodeNames.value(attempt.names)),
             ] + sums(attempt.tally))
     }
 
@@ -153,7 +163,8 @@ package struct JSONRenderer {
 
     private func lookup(_ lookup: Assessment.LookupSummary) -> JSONValue {
         .object([
-            ("name", .string(lookup.name)), ("verdict", .string(lookup.verdict.rawValue)),
+            ("name", .string(lookup.name)), ("unicode_names", UnicodeNames.value([lookup.name])),
+            ("verdict", .string(lookup.verdict.rawValue)),
             ("owner", .text(lookup.owner)), ("devices", .count(lookup.devices)),
             ("queries", .unsigned(lookup.count)),
             ("outcomes", .strings(lookup.outcomes.map(\.rawValue))),

@@ -79,7 +79,7 @@ package struct TableRenderer {
 
     private func finding(_ finding: Finding, _ clock: ZoneClock) -> [String] {
         let badge = TerminalText.padded(finding.severity.rawValue.uppercased(), 8)
-        let head = "\(TerminalText.safe(finding.domain)): \(finding.verdict.words)"
+        let head = "\(TerminalText.safe(UnicodeNames.beside(finding.domain))): \(finding.verdict.words)"
         var lines = hanging(badge, head, style: Style(finding.severity))
         var who: [String] = []
         if let owner = finding.owner { who.append(owner + (finding.category.map { " (\($0))" } ?? "")) }
@@ -94,7 +94,8 @@ package struct TableRenderer {
         lines += indented(sums)
         if finding.names != [finding.domain], !finding.names.isEmpty {
             let rest = finding.names.count > 4 ? " and \(finding.names.count - 4) more" : ""
-            lines += indented("names: " + finding.names.prefix(4).joined(separator: ", ") + rest)
+            lines += indented(
+                "names: " + finding.names.prefix(4).map(UnicodeNames.beside).joined(separator: ", ") + rest)
         }
         for reason in finding.reasons { lines += self.reason(reason.text, points: reason.points) }
         for miss in finding.nearMisses.prefix(2) { lines += reason(miss, points: 0) }
@@ -140,7 +141,7 @@ package struct TableRenderer {
                 let owner = attempt.owner.map { " (\($0))" } ?? ""
                 let devices = Quantity.of(attempt.tally.devices, "device")
                 let sums = "\(devices), \(Quantity.of(attempt.tally.flows, "flow"))"
-                return ("\(attempt.action.rawValue): \(attempt.domain)\(owner)", sums)
+                return ("\(attempt.action.rawValue): \(UnicodeNames.beside(attempt.domain))\(owner)", sums)
             }
     }
 
@@ -151,7 +152,9 @@ package struct TableRenderer {
             + assessment.lookups.filter { !$0.verdict.isUncovered }
         if ordered.isEmpty { return [] }
         return section("ASKED FOR, NEVER CONTACTED: no data went to these")
-            + listing(ordered) { ("\($0.name): \($0.verdict.words)", Quantity.of($0.devices, "device")) }
+            + listing(ordered) {
+                ("\(UnicodeNames.beside($0.name)): \($0.verdict.words)", Quantity.of($0.devices, "device"))
+            }
     }
 
     private func coverage(_ report: Report) -> [String] {
@@ -181,7 +184,11 @@ package struct TableRenderer {
                 lines += entry("  unused: \(unused.reason)", String(unused.count))
             }
         }
-        for note in coverage.notes { lines += entry(note.key, String(note.count)) }
+        lines += blindSpots(report.assessment.blindSpots)
+        for note in coverage.notes {
+            lines += entry(
+                note.key, String(note.count) + (note.bytes.map { ", " + Quantity.bytes($0) } ?? ""))
+        }
         return lines
     }
 

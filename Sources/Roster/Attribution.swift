@@ -52,7 +52,8 @@ extension Roster {
             let host = holdings.texts.text(stretch.host)
             let user = holdings.texts.text(stretch.user)
             guard let mac = stretch.holder?.mac else { return .other(stretch.source, host: host, user: user) }
-            return .hardware(mac, stretch.source, host: host ?? holdings.hostName(of: mac, by: contact.last), user: user)
+            return .hardware(
+                mac, stretch.source, host: host ?? holdings.hostName(of: mac, by: contact.last), user: user)
         case .several(let holders):
             // All packets of the contact came from one of them: then it was that one.
             guard let mac = ownHardware(contact), holders.contains(.mac(mac)) else { return .contested }
@@ -71,7 +72,9 @@ extension Roster {
 
     /// The hardware address of the contact's frames, unless it forwards for others.
     private func ownHardware(_ contact: Contact) -> MACAddress? {
-        guard let mac = contact.clientMAC, mac.isUnicast, !holdings.forwarders.contains(mac) else { return nil }
+        guard let mac = contact.clientMAC, mac.isUnicast, !holdings.forwarders.contains(mac) else {
+            return nil
+        }
         if let listed = index.device(mac), listed.standing.role == .infrastructure { return nil }
         return mac
     }
@@ -129,7 +132,8 @@ extension Roster {
 
     /// What a standing leaves open, the network fills in.
     private func apply(
-        _ standing: Standing, _ network: Network?, _ rule: Device.Rule, _ place: Place, to device: inout Device
+        _ standing: Standing, _ network: Network?, _ rule: Device.Rule, _ place: Place,
+        to device: inout Device
     ) {
         device.role = standing.role ?? network?.role ?? .unknown
         device.school = standing.school ?? network?.school

@@ -30,7 +30,8 @@ package enum DeviceKey: Hashable, Comparable, Sendable {
 
     package static func < (a: DeviceKey, b: DeviceKey) -> Bool {
         switch (a, b) {
-        case (.listed(let a), .listed(let b)), (.user(let a), .user(let b)), (.host(let a), .host(let b)): a < b
+        case (.listed(let a), .listed(let b)), (.user(let a), .user(let b)), (.host(let a), .host(let b)):
+            a < b
         case (.hardware(let a), .hardware(let b)): a < b
         case (.address(let a), .address(let b)): a < b
         default: a.rank < b.rank

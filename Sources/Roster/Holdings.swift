@@ -57,9 +57,13 @@ struct Holdings: Sendable {
             seen[place, default: []].insert(address)
         }
         for contact in facts.contacts {
-            if let mac = contact.clientMAC, let client = contact.client { note(mac, client, contact.first.hour) }
+            if let mac = contact.clientMAC, let client = contact.client {
+                note(mac, client, contact.first.hour)
+            }
         }
-        for neighbour in facts.addresses.neighbours.keys { note(neighbour.mac, neighbour.address, neighbour.hour) }
+        for neighbour in facts.addresses.neighbours.keys {
+            note(neighbour.mac, neighbour.address, neighbour.hour)
+        }
         var found: Set<MACAddress> = []
         for (place, addresses) in seen {
             let limit = place.isIPv4 ? addressesOfADevice.ipv4 : addressesOfADevice.ipv6
@@ -118,7 +122,8 @@ struct Holdings: Sendable {
             for stretch in users.stretches(of: mac, from: binding.from, to: binding.to) {
                 joined.append(
                     Binding(
-                        key: binding.key, from: max(stretch.from, binding.from), to: min(stretch.to, binding.to),
+                        key: binding.key, from: max(stretch.from, binding.from),
+                        to: min(stretch.to, binding.to),
                         holder: binding.holder, host: binding.host, user: stretch.user, source: .radius,
                         isWeak: binding.isWeak))
             }
@@ -169,7 +174,8 @@ extension Roster {
 
     /// The middle of the time under analysis, which tells the year of logs that leave it out.
     private static func middle(of facts: Facts) -> Timestamp? {
-        guard let first = facts.contacts.map(\.first).min(), let last = facts.contacts.map(\.last).max() else {
+        guard let first = facts.contacts.map(\.first).min(), let last = facts.contacts.map(\.last).max()
+        else {
             return nil
         }
         return Timestamp(nanoseconds: first.nanoseconds / 2 + last.nanoseconds / 2)

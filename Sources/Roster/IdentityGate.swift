@@ -23,7 +23,8 @@ package struct IdentityGate: Sendable {
     package func forRecipient(_ name: String) -> IdentityGate {
         guard let key else { return self }
         let information = Array("hallpass pseudonyms for\0\(name)".utf8)
-        return IdentityGate(HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: information, outputByteCount: 32))
+        return IdentityGate(
+            HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: information, outputByteCount: 32))
     }
 
     package func pseudonym(forClient address: IPAddress) -> String {

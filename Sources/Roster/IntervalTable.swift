@@ -213,8 +213,10 @@ struct IntervalTable<Key: Comparable & Sendable>: Sendable {
     /// The uncontested stretches of `key` that reach into `from ..< to`.
     func stretches(of key: Key, from: Timestamp, to: Timestamp) -> [Stretch] {
         guard let range = range(of: key) else { return [] }
-        return stretches[firstStretch(in: range, endingAfter: from)..<range.upperBound].prefix { $0.from < to }
-            .filter { $0.holder != nil }
+        return stretches[firstStretch(in: range, endingAfter: from)..<range.upperBound].prefix {
+            $0.from < to
+        }
+        .filter { $0.holder != nil }
     }
 
     private func range(of key: Key) -> Range<Int>? {

@@ -40,7 +40,8 @@ struct DeviceIndex: Sendable {
     }
 
     private func note(_ table: inout [String: Int32], _ name: String, _ number: Int32) {
-        if let known = table[name], known >= 0, devices[Int(known)].standing != devices[Int(number)].standing {
+        if let known = table[name], known >= 0, devices[Int(known)].standing != devices[Int(number)].standing
+        {
             table[name] = DeviceIndex.several
         } else if table[name] == nil {
             table[name] = number

@@ -22,7 +22,9 @@ package enum PseudonymKey {
     /// Reads the key at `path`; makes it if `makes` and it is not there.
     package static func load(_ path: String, makes: Bool) throws(Fault) -> Loaded {
         if !FileManager.default.fileExists(atPath: path) {
-            guard makes else { throw Fault(description: "\(path): no such file; it should hold the pseudonyms' key") }
+            guard makes else {
+                throw Fault(description: "\(path): no such file; it should hold the pseudonyms' key")
+            }
             return try make(path)
         }
         guard let data = FileManager.default.contents(atPath: path), data.count >= leastBytes else {
@@ -71,9 +73,12 @@ package struct AuditLog {
         let line: [String: Any] = [
             "time": moment.formatted(.iso8601), "user": user, "reason": reason, "command": command,
         ]
-        var data = try JSONSerialization.data(withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
+        var data = try JSONSerialization.data(
+            withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
         data.append(0x0a)
-        guard FileManager.default.fileExists(atPath: path) else { return try OwnerOnlyFile.create(path, data) }
+        guard FileManager.default.fileExists(atPath: path) else {
+            return try OwnerOnlyFile.create(path, data)
+        }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? handle.close() }
         try handle.seekToEnd()

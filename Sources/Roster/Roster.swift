@@ -1,4 +1,5 @@
 package import Bytes
+package import Contacts
 package import Register
 
 /// Who is who on the district's network: schools, networks, devices, patterns, leases, and what is left out of every
@@ -13,6 +14,10 @@ package struct Roster: Sendable {
     package let retention: Retention
     /// The zone of school hours and of server logs; nil when the roster states none.
     package let timezone: String?
+    /// Issuers, by common name or organization, under which the district's own filter opens TLS.
+    package let inspectionIssuers: Set<String>
+    /// Addresses that the district's filter answers with instead of a refused name's own.
+    package let sinkholes: Set<IPAddress>
     /// The file it was read from; nil for the empty roster.
     package let file: String?
     /// SHA-256 of the file in lower-case hexadecimal.
@@ -34,6 +39,8 @@ package struct Roster: Sendable {
         leftOut = Set(content.leftOut)
         retention = content.retention
         timezone = content.timezone
+        inspectionIssuers = Set(content.inspectionIssuers)
+        sinkholes = Set(content.sinkholes)
         self.file = file
         self.sha256 = sha256
         users = content.users
@@ -74,6 +81,11 @@ package struct Roster: Sendable {
         }
         if Roster.linkLocal.contains(where: { $0.contains(address) }) { return true }
         return homeNetworks.contains { $0.contains(address) }
+    }
+
+    /// Whether the district's own filter spoke for the server.
+    package func isInspected(_ contact: Contact) -> Bool {
+        !inspectionIssuers.isEmpty && contact.issuers.contains(where: inspectionIssuers.contains)
     }
 
     private static let loopback = ["127.0.0.0/8", "::1", "0.0.0.0", "::"].compactMap { IPPrefix($0) }

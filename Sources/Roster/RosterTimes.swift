@@ -53,7 +53,8 @@ extension RosterContent {
         guard let text = value.string() else { return nil }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard let first = parts.first, let last = parts.last, parts.count <= 2 else {
-            value.problem("\(quoted(text)) is no day or span; write it as 2026-11-26 or 2026-12-21/2027-01-01")
+            value.problem(
+                "\(quoted(text)) is no day or span; write it as 2026-11-26 or 2026-12-21/2027-01-01")
             return nil
         }
         guard let begin = CivilDay(first), let end = CivilDay(last) else {
@@ -107,7 +108,9 @@ extension RosterContent {
         let ids = schools.map(\.id)
         func checkSchool(_ school: String?, _ place: Place, _ what: String) {
             guard let school, schoolPlaces[school] == nil else { return }
-            log.add(place, "\(what) is in the unknown school \(quoted(school))\(suggestion(for: school, among: ids))")
+            log.add(
+                place,
+                "\(what) is in the unknown school \(quoted(school))\(suggestion(for: school, among: ids))")
         }
         var networkPlaces: [IPPrefix: Place] = [:]
         for network in networks {
@@ -135,12 +138,14 @@ extension RosterContent {
         var owners: [IPAddress: Place] = [:]
         for device in devices {
             if let earlier = ids[device.id] {
-                log.add(device.place, "duplicate device id \(quoted(device.id)): it stands already at \(earlier)")
+                log.add(
+                    device.place, "duplicate device id \(quoted(device.id)): it stands already at \(earlier)")
             }
             ids[device.id] = device.place
             for address in device.addresses {
                 if let earlier = owners[address] {
-                    log.add(device.place, "the address \(address) belongs already to the device at \(earlier)")
+                    log.add(
+                        device.place, "the address \(address) belongs already to the device at \(earlier)")
                 }
                 owners[address] = device.place
             }

@@ -47,6 +47,8 @@ struct RosterContent {
     var users: [NameRule] = []
     var hosts: [NameRule] = []
     var leftOut: [Role] = []
+    var inspectionIssuers: [String] = []
+    var sinkholes: [IPAddress] = []
     var leaseSeconds: Int64?
     /// The zone in which lease logs are written; nil for the district's.
     var leaseZone: String?
@@ -56,7 +58,7 @@ struct RosterContent {
 extension RosterContent {
     static let keys = [
         "timezone", "schools", "networks", "home_networks", "devices", "inventories", "users", "hosts",
-        "leave_out", "leases", "retention",
+        "leave_out", "leases", "retention", "inspection_issuers", "sinkholes",
     ]
 
     static func read(_ text: String, file: String, log: ProblemLog) -> RosterContent {
@@ -80,7 +82,39 @@ extension RosterContent {
             content.leaseZone = leases["timezone"].flatMap(zone)
         }
         if let days = map["retention"] { content.retention = readRetention(days) }
+        content.inspectionIssuers = distinct(map.list("inspection_issuers"), RosterContent.issuer)
+        content.sinkholes = distinct(map.list("sinkholes"), RosterContent.sinkhole)
         return content
+    }
+
+    /// The values of a list; one that stands there twice is a mistake.
+    private static func distinct<Value: Hashable>(
+        _ list: [YAMLValue], _ read: (YAMLValue) -> Value?
+    ) -> [Value] {
+        var seen: Set<Value> = []
+        return list.compactMap { item in
+            guard let value = read(item) else { return nil }
+            if !seen.insert(value).inserted { item.problem("stands in this list already") }
+            return value
+        }
+    }
+
+    /// A certificate's issuer by its common name or organization, in the very words of the certificate.
+    private static func issuer(_ value: YAMLValue) -> String? {
+        guard let text = value.string() else { return nil }
+        // RFC 5280 appendix A.1: 64 characters; the reader of certificates takes up to 256 bytes.
+        guard text.utf8.count <= 256 else {
+            value.problem("an issuer is the common name or organization of a certificate, at most 256 bytes")
+            return nil
+        }
+        return text
+    }
+
+    private static func sinkhole(_ value: YAMLValue) -> IPAddress? {
+        guard let text = value.string() else { return nil }
+        if let address = IPAddress(text) { return address }
+        value.problem("\(quoted(text)) is not an address; a sinkhole is one address, such as 10.10.0.99")
+        return nil
     }
 
     private static func school(_ value: YAMLValue) -> School? {

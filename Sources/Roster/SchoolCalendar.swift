@@ -25,7 +25,8 @@ package struct SchoolCalendar: Equatable, Sendable {
     /// `weekday` counts from Monday = 0.
     package func isInSession(day: CivilDay, weekday: Int, minute: Int) -> Bool? {
         guard !terms.isEmpty, !hours.isEmpty, let year = years, year.contains(day) else { return nil }
-        guard terms.contains(where: { $0.contains(day) }), !holidays.contains(where: { $0.contains(day) }) else {
+        guard terms.contains(where: { $0.contains(day) }), !holidays.contains(where: { $0.contains(day) })
+        else {
             return false
         }
         return hours.contains { $0.contains(weekday: weekday, minute: minute) }

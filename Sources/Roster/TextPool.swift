@@ -72,7 +72,9 @@ struct TextPool: Sendable {
         }
     }
 
-    private static func hash(_ text: RawSpan) -> UInt32 { UInt32(truncatingIfNeeded: fingerprint(text) >> 32) }
+    private static func hash(_ text: RawSpan) -> UInt32 {
+        UInt32(truncatingIfNeeded: fingerprint(text) >> 32)
+    }
 
     /// FNV-1a, then a multiplication that spreads its low bits upwards.
     static func fingerprint(_ text: RawSpan) -> UInt64 {

@@ -30,18 +30,22 @@ package struct TranslationSign: Equatable, Sendable {
         }
         var hours: [Place: [UInt8: UInt64]] = [:]
         for (opening, count) in facts.addresses.openings where roster.isLocal(opening.address) {
-            hours[Place(address: opening.address, hour: opening.hour), default: [:]][opening.hopLimit, default: 0] +=
+            hours[Place(address: opening.address, hour: opening.hour), default: [:]][
+                opening.hopLimit, default: 0] +=
                 count
         }
         var signs: [IPAddress: TranslationSign] = [:]
         for (place, counts) in hours {
             let all = counts.values.reduce(0, +)
-            let frequent = counts.filter { $0.value >= leastConnections && $0.value >= all / 20 }.keys.sorted()
+            let frequent = counts.filter { $0.value >= leastConnections && $0.value >= all / 20 }.keys
+                .sorted()
             let isMixed = Set(frequent.map(start)).count > 1
             guard isMixed || (frequent.count > 1 && all >= manyConnections) else { continue }
             let sign = TranslationSign(
                 address: place.address, hour: place.hour, connections: all, hopLimits: frequent)
-            if let known = signs[place.address], (known.connections, sign.hour) >= (all, known.hour) { continue }
+            if let known = signs[place.address], (known.connections, sign.hour) >= (all, known.hour) {
+                continue
+            }
             signs[place.address] = sign
         }
         return signs.values.sorted { $0.address < $1.address }

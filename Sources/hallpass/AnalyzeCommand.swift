@@ -43,13 +43,19 @@ struct AnalyzeCommand: ParsableCommand {
     func run() throws {
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
-        let run = Run(input.inputs, options: try input.options(homeNetworks: roster.homeNetworks))
+        let run = Run(input.inputs, options: try options(roster))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
         let report = Report(facts: run.facts, register: register, roster: roster, tool: Hallpass.version)
         try Output.write(render(report), to: output)
         if let code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
+    }
+
+    private func options(_ roster: Roster) throws -> RunOptions {
+        var options = try input.options(homeNetworks: roster.homeNetworks)
+        options.sinkholes = roster.sinkholes
+        return options
     }
 
     private func render(_ report: Report) -> String {

@@ -33,7 +33,8 @@ struct LeaseOptions: ParsableArguments {
             }
             guard !quiet else { continue }
             Messages.say(
-                "leases: \(report.path): \(report.kind), \(report.linesUsed) of \(report.linesRead) lines used")
+                "leases: \(report.path): \(report.kind), \(report.linesUsed) of \(report.linesRead) lines used"
+            )
             if report.linesRejected > 0 {
                 Messages.say(
                     "warning: \(report.path): \(report.linesRejected) lines were rejected: "
@@ -50,7 +51,8 @@ struct IdentityOptions: ParsableArguments {
         name: .customLong("pseudonym-key"),
         help: ArgumentHelp(
             "File with the key of the pseudonyms (16 bytes at least).",
-            discussion: "Default: hallpass.key in the current folder, made on first use, readable by its owner only.",
+            discussion:
+                "Default: hallpass.key in the current folder, made on first use, readable by its owner only.",
             valueName: "file"))
     var pseudonymKey: String?
 
@@ -66,15 +68,19 @@ struct IdentityOptions: ParsableArguments {
 
     @Option(
         name: .customLong("audit-log"),
-        help: ArgumentHelp("Where --identify is recorded. Default: hallpass-audit.log in the current folder.",
+        help: ArgumentHelp(
+            "Where --identify is recorded. Default: hallpass-audit.log in the current folder.",
             valueName: "file"))
     var auditLog: String?
 
     func validate() throws {
         if let identify, identify.split(separator: " ").isEmpty {
-            throw ValidationError("--identify needs a reason, such as --identify \"incident 2026-17, asked by the principal\"")
+            throw ValidationError(
+                "--identify needs a reason, such as --identify \"incident 2026-17, asked by the principal\"")
         }
-        if auditLog != nil, identify == nil { throw ValidationError("--audit-log goes with --identify REASON") }
+        if auditLog != nil, identify == nil {
+            throw ValidationError("--audit-log goes with --identify REASON")
+        }
     }
 
     /// The gate through which identities leave; records it when they leave as they are.
@@ -83,9 +89,12 @@ struct IdentityOptions: ParsableArguments {
             let path = auditLog ?? AuditLog.fileName
             do {
                 try AuditLog(path).add(
-                    reason: identify, command: Array(CommandLine.arguments.dropFirst()), user: NSUserName(), at: Date())
+                    reason: identify, command: Array(CommandLine.arguments.dropFirst()), user: NSUserName(),
+                    at: Date())
             } catch {
-                Messages.say("error: identities are not shown, since \(path) cannot be written: \(error.localizedDescription)")
+                Messages.say(
+                    "error: identities are not shown, since \(path) cannot be written: \(error.localizedDescription)"
+                )
                 throw ExitCode(70)
             }
             return .identified
@@ -94,7 +103,9 @@ struct IdentityOptions: ParsableArguments {
         do {
             let key = try PseudonymKey.load(path, makes: pseudonymKey == nil)
             if key.isNew {
-                Messages.say("note: made the pseudonyms' key \(path); keep it, or later reports will have other pseudonyms")
+                Messages.say(
+                    "note: made the pseudonyms' key \(path); keep it, or later reports will have other pseudonyms"
+                )
             }
             if key.isExposed { Messages.say("warning: others can read \(path); run: chmod 600 \(path)") }
             let gate = IdentityGate(key: key.bytes)

@@ -6,7 +6,8 @@ import Roster
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "Lists whose devices the traffic was, and which rule said so; what is nobody's comes first.",
+        abstract:
+            "Lists whose devices the traffic was, and which rule said so; what is nobody's comes first.",
         discussion: """
             The first rule that matches decides: device, lease, user, host name, network. Where two devices had one \
             address at the same time, the answer is unknown (two leases). Devices are shown by pseudonyms unless \
@@ -24,7 +25,8 @@ struct DevicesCommand: ParsableCommand {
     @OptionGroup var leases: LeaseOptions
     @OptionGroup var identity: IdentityOptions
 
-    @Option(help: "Output format: \(DevicesRenderer.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help: "Output format: \(DevicesRenderer.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = DevicesRenderer.Format.table
 
     func run() throws {

@@ -1,13 +1,16 @@
 import Bytes
 import Captures
+import Contacts
 import Flows
 import TestSupport
 
 /// A TCP or UDP conversation as raw IPv4 frames, shown to an engine packet by packet.
 struct Dialogue {
     private var engine = FlowEngine(collectsSightings: true)
-    private let transport: UInt8
-    private let port: Int
+    private var transport: UInt8
+    private var port: Int
+    private var clientPort = 50_000
+    private var server: [UInt8] = [192, 0, 2, 9]
     private var sequences: [Bool: Int] = [true: 1000, false: 5000]
     private var clock: Int64 = 0
 
@@ -24,6 +27,30 @@ struct Dialogue {
         transport = 17
     }
 
+    /// Goes on with another conversation of the same client.
+    mutating func open(tcp next: Int, to address: [UInt8] = [192, 0, 2, 9]) {
+        (transport, port, server) = (6, next, address)
+        clientPort += 1
+        sequences = [true: 1000, false: 5000]
+        send([], fromClient: true, flags: 0x02)
+        send([], fromClient: false, flags: 0x12)
+        sequences = [true: 1001, false: 5001]
+    }
+
+    mutating func open(udp next: Int, to address: [UInt8] = [192, 0, 2, 9]) {
+        (transport, port, server) = (17, next, address)
+        clientPort += 1
+    }
+
+    /// Ends the input; the contacts that it comes to, without those of DNS.
+    mutating func contacts(sinkholes: Set<IPAddress> = []) -> (contacts: [Contact], lookups: [Lookup]) {
+        engine.finish()
+        var builder = ContactBuilder(sinkholes: sinkholes)
+        builder.take(engine)
+        let (contacts, lookups) = builder.finish()
+        return (contacts.filter { $0.service != "dns" }, lookups)
+    }
+
     mutating func client(_ payload: [UInt8]) { send(payload, fromClient: true, flags: 0x18) }
     mutating func server(_ payload: [UInt8]) { send(payload, fromClient: false, flags: 0x18) }
     mutating func client(_ text: String) { client(Array(text.utf8)) }
@@ -34,7 +61,7 @@ struct Dialogue {
             [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
         }
         func four(_ value: Int) -> [UInt8] { two(value >> 16) + two(value) }
-        let ports = fromClient ? two(50_000) + two(port) : two(port) + two(50_000)
+        let ports = fromClient ? two(clientPort) + two(port) : two(port) + two(clientPort)
         var segment = ports
         if transport == 6 {
             let other = sequences[!fromClient] ?? 0
@@ -45,7 +72,7 @@ struct Dialogue {
             segment += two(8 + payload.count) + [0, 0]
         }
         segment += payload
-        let addresses: [UInt8] = fromClient ? [10, 0, 0, 5, 192, 0, 2, 9] : [192, 0, 2, 9, 10, 0, 0, 5]
+        let addresses: [UInt8] = fromClient ? [10, 0, 0, 5] + server : server + [10, 0, 0, 5]
         let frame: [UInt8] =
             [0x45, 0] + two(20 + segment.count) + [0, 0, 0, 0, 64, transport, 0, 0] + addresses + segment
         clock += 1_000_000
@@ -76,9 +103,9 @@ enum Hellos {
         (0..<width).reversed().map { UInt8(truncatingIfNeeded: content.count >> (8 * $0)) } + content
     }
 
-    static func client(_ host: String) -> [UInt8] {
+    static func client(_ host: String, more: [UInt8] = []) -> [UInt8] {
         let name = counted(2, [0] + counted(2, Array(host.utf8)))
-        let extensions = [0, 0] + counted(2, name)
+        let extensions = [0, 0] + counted(2, name) + more
         let body =
             [3, 3] + noise(32, seed: 5) + [0] + counted(2, [0x13, 1]) + counted(1, [0])
             + counted(2, extensions)

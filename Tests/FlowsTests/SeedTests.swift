@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import FuzzBodies
 import TestSupport
 import Testing
@@ -8,15 +7,7 @@ import Testing
 ///
 /// `HALLPASS_WRITE_SEEDS=1 swift test --filter SeedTests` writes the seeds anew.
 @Suite struct SeedTests {
-    static let fuzzers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Fuzzers")
-
-    static let isWriting = ProcessInfo.processInfo.environment["HALLPASS_WRITE_SEEDS"] == "1"
-
-    struct Seed {
-        let name: String
-        let bytes: [UInt8]
-    }
+    typealias Seed = FuzzSeed
 
     static func run(_ fuzzer: String, _ input: [UInt8]) {
         input.withRawSpan { (span: RawSpan) in
@@ -34,13 +25,6 @@ import Testing
     static let names = [
         "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer",
     ]
-
-    static func files(_ fuzzer: String, _ folder: String) throws -> [URL] {
-        let base = fuzzers.appendingPathComponent(fuzzer).appendingPathComponent(folder)
-        return try FileManager.default.contentsOfDirectory(at: base, includingPropertiesForKeys: nil)
-            .filter { !$0.lastPathComponent.hasPrefix(".") }
-            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    }
 
     static func seeds(_ fuzzer: String) -> [Seed] {
         switch fuzzer {
@@ -126,36 +110,22 @@ import Testing
 
     @Test(arguments: SeedTests.names)
     func theCommittedSeedsAreThoseOfTheForge(_ fuzzer: String) throws {
-        let folder = SeedTests.fuzzers.appendingPathComponent(fuzzer).appendingPathComponent("Seeds")
         let seeds = SeedTests.seeds(fuzzer)
         #expect(!seeds.isEmpty)
         #expect(Set(seeds.map(\.name)).count == seeds.count)
-        for seed in seeds {
-            let file = folder.appendingPathComponent(seed.name)
-            if SeedTests.isWriting { try Data(seed.bytes).write(to: file) }
-            #expect(try Data(contentsOf: file) == Data(seed.bytes), "\(seed.name)")
-        }
+        #expect(try FuzzFolder(fuzzer).differences(seeds) == [])
     }
 
     /// A body ends the process where a rule is broken, so that getting through is the test.
     @Test(arguments: SeedTests.names)
     func seedsAndWhatOnceCrashedAreReadToTheirEnd(_ fuzzer: String) throws {
-        let files = try SeedTests.files(fuzzer, "Seeds") + SeedTests.files(fuzzer, "Crashes")
-        #expect(!files.isEmpty)
-        for file in files { SeedTests.run(fuzzer, Array(try Data(contentsOf: file))) }
+        let inputs = try FuzzFolder(fuzzer).inputs()
+        #expect(!inputs.isEmpty)
+        for input in inputs { SeedTests.run(fuzzer, input) }
     }
 
     @Test(arguments: SeedTests.names)
-    func noiseIsReadToItsEnd(_ fuzzer: String) throws {
-        let seeds = SeedTests.seeds(fuzzer)
-        for round in 1...300 as ClosedRange<UInt64> {
-            var bytes = seeds[Int(round) % seeds.count].bytes
-            let random = noise(32, seed: round)
-            for index in stride(from: 0, to: 32, by: 4) {
-                let place = (Int(random[index]) << 8 | Int(random[index + 1])) % bytes.count
-                bytes[place] = random[index + 2]
-            }
-            SeedTests.run(fuzzer, bytes)
-        }
+    func noiseIsReadToItsEnd(_ fuzzer: String) {
+        for input in FuzzFolder.damaged(SeedTests.seeds(fuzzer)) { SeedTests.run(fuzzer, input) }
     }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Contacts
 import Register
 import Roster
 import Testing
@@ -51,5 +52,25 @@ import Testing
         #expect(
             gate.pseudonym(forUser: "10.20.0.5").suffix(12) != gate.pseudonym(forClient: address).suffix(12))
         #expect(IdentityGate.identified.pseudonym(forClient: address) == "10.20.0.5")
+    }
+
+    @Test func filterKeysAreReadStrictly() throws {
+        let roster = try Roster.parse(
+            yaml: "inspection_issuers: [Lakeside Web Filter]\nsinkholes: [10.10.0.99, \"2001:db8:10::99\"]\n")
+        #expect(roster.inspectionIssuers == ["Lakeside Web Filter"])
+        #expect(roster.sinkholes == Set(["10.10.0.99", "2001:db8:10::99"].compactMap { IPAddress($0) }))
+        var contact = try Cases.contact("a.example")
+        contact.issuers = ["Lakeside Schools", "Lakeside Web Filter"]
+        #expect(roster.isInspected(contact))
+        contact.issuers = ["Lakeside Web"]
+        #expect(!roster.isInspected(contact))
+        #expect(
+            problems("sinkholes: [10.10.0.0/24]\n").contains(
+                "roster.yaml:1:13: \"10.10.0.0/24\" is not an address"))
+        #expect(
+            problems("sinkholes: [10.0.0.9, 10.0.0.9]\n").contains(
+                "roster.yaml:1:23: stands in this list already"))
+        #expect(problems("inspection_issuers: [\"\"]\n").contains("a text is expected here"))
+        #expect(problems("inspection_issuer: [x]\n").contains("did you mean \"inspection_issuers\"?"))
     }
 }

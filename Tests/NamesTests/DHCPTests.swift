@@ -34,7 +34,8 @@ import Testing
 
     @Test func aRequestNamesTheHost() throws {
         let message = try parse(
-            DHCPTests.fixed("01") ++ hex("35 01 03 0c 09") ++ Array("CB-LIB-07".utf8) ++ hex("32 04 0a141e28 ff"))
+            DHCPTests.fixed("01") ++ hex("35 01 03 0c 09") ++ Array("CB-LIB-07".utf8)
+                ++ hex("32 04 0a141e28 ff"))
         #expect(message.kind == .request)
         #expect(message.hostName == "CB-LIB-07")
         #expect(message.requestedAddress == IPAddress("10.20.30.40"))
@@ -109,7 +110,8 @@ import Testing
 
     @Test func aRelayTellsTheHardwareAddress() throws {
         // Relay-forward, hop count 0, two addresses, option 79 (RFC 6939), option 9 with the message.
-        let inner = hex("03 a1b2c3 0001 0006 0002 00000001 0027 0009 00 05") ++ Array("cb-08".utf8) ++ hex("0002")
+        let inner =
+            hex("03 a1b2c3 0001 0006 0002 00000001 0027 0009 00 05") ++ Array("cb-08".utf8) ++ hex("0002")
         #expect(throws: DecodeFault.self) { try parse6(inner) }
         let request = hex("03 a1b2c3 0001 0006 0002 00000001 0027 0008 00 06") ++ Array("cb-008".utf8)
         let envelope =
@@ -140,7 +142,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0001 0001 2f000001 00005e00532b", "00:00:5e:00:53:2b"), ("0003 0001 00005e00532b", "00:00:5e:00:53:2b"),
+        ("0001 0001 2f000001 00005e00532b", "00:00:5e:00:53:2b"),
+        ("0003 0001 00005e00532b", "00:00:5e:00:53:2b"),
         ("0002 00000009 0cc084d303", nil), ("0004 00112233445566778899aabbccddeeff", nil),
         ("0003 0006 00005e00532b", nil), ("0003 0001 00005e0053", nil), ("", nil),
     ])

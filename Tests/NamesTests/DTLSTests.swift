@@ -64,3 +64,18 @@ import Testing
         #expect([22, 3, 1, 0, 0].withRawSpan { DTLSSearch.probe($0) } == false)
     }
 }
+
+extension DTLSTests {
+    /// Alert (RFC 6347 §4.1): level 2 is fatal, 40 is handshake_failure; with an epoch it would be encrypted.
+    @Test func aFatalAlertInClearIsARefusal() {
+        let alert = hex("15 fefd 0000 000000000001 0002 02 28")
+        for (datagram, isRefused) in [
+            (alert, true), (hex("15 fefd 0000 000000000001 0002 01 00"), false),
+            (hex("15 fefd 0001 000000000001 0002 02 28"), false),
+        ] {
+            var search = DTLSSearch(inServer: true)
+            _ = datagram.withRawSpan { search.takeCertificate($0) }
+            #expect(search.isRefused == isRefused && search.isOver)
+        }
+    }
+}

@@ -25,12 +25,14 @@ import Testing
     @Test func aProbeClaimsNothing() throws {
         // RFC 5227 §2.1.1: a probe's sender address is zero.
         let probe = hex("0001 0800 06 04 0001 00005e00532a 00000000 000000000000 0a141e28")
-        #expect(try arp(probe).claim == nil)
+        let message = try arp(probe)
+        #expect(message.claim == nil)
     }
 
     @Test func groupAddressesAreNobodys() throws {
         let group = hex("0001 0800 06 04 0002 01005e00532a 0a141e28 000000000000 0a140001")
-        #expect(try arp(group).claim == nil)
+        let message = try arp(group)
+        #expect(message.claim == nil)
     }
 
     @Test func otherHardwareIsRefused() {
@@ -42,7 +44,8 @@ import Testing
         everyDamage(of: AddressClaimTests.request) { span in _ = try? ARPMessage.parse(span) }
         everyPrefix(of: AddressClaimTests.request) { span in
             let isWhole = span.byteCount == AddressClaimTests.request.count
-            #expect(((try? ARPMessage.parse(span)) != nil) == isWhole)
+            let message = try? ARPMessage.parse(span)
+            #expect((message != nil) == isWhole)
         }
     }
 
@@ -103,7 +106,8 @@ import Testing
     }
 
     @Test func damagedMessagesAreAnswered() {
-        let message = hex("87 00 0000 00000000 \(AddressClaimTests.target) 0e 01 010203040506 01 01 00005e00532b")
+        let message = hex(
+            "87 00 0000 00000000 \(AddressClaimTests.target) 0e 01 010203040506 01 01 00005e00532b")
         everyDamage(of: message) { span in _ = claim(span.copied()) }
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Contacts
+import Flows
 import Foundation
 import Judgement
 import Register
@@ -172,6 +173,29 @@ enum Demo {
         #expect(try schema.errors(in: Data(json.utf8)).contains { $0.contains(expected) })
     }
 
+    @Test func blindSpotsArePerClientOnlyByPseudonym() throws {
+        var facts = Demo.facts()
+        var tunnel = Demo.contact("vpn.example", "10.20.0.6")
+        tunnel.concealment = .vpn
+        facts.contacts.append(tunnel)
+        let judge = Judge(
+            register: try Register.load(Demo.path("allowlists")),
+            roster: try Roster.load(Demo.path("allowlists")))
+        let report = Report(facts: facts, judge: judge, tool: "1")
+        let plain = JSONRenderer().render(report)
+        #expect(plain.contains("\"blind_spots\"") && !plain.contains("\"clients\""))
+        let gate = IdentityGate(key: [UInt8](repeating: 7, count: 16))
+        let listed = JSONRenderer(gate: gate).render(report)
+        #expect(listed.contains(gate.pseudonym(forClient: try #require(IPAddress("10.20.0.6")))))
+        #expect(!listed.contains("10.20.0.6"))
+        let schema = try SchemaValidator(
+            Data(contentsOf: URL(fileURLWithPath: Demo.path("docs/analyze.schema.json"))))
+        #expect(try schema.errors(in: Data(listed.utf8)) == [])
+        let table = TableRenderer(width: 120).render(report)
+        #expect(table.contains("student bytes to outside that nothing could name"))
+        #expect(table.contains("  VPN"))
+    }
+
     @Test func outputIsTheSameBytesEveryTime() throws {
         let report = try Demo.report()
         let again = try Demo.report()
@@ -222,7 +246,7 @@ enum Demo {
         contact.hour = contact.first.hour
         contact.candidates = ["a", "b"]
         let csv = ContactsRenderer(format: .csv)
-        #expect(csv.header.split(separator: ",").count == 26)
+        #expect(csv.header.split(separator: ",").count == 31)
         #expect(csv.line(contact).contains(",a;b,,443,tcp,tls,allowed,2026-11-24T14:00:00.000000Z,"))
     }
 

@@ -25,7 +25,7 @@ import Testing
         ],
         "Judgement": ["Bytes", "Contacts", "Register", "Roster", "Crypto", "Foundation", "Synchronization"],
         "Reports": [
-            "Bytes", "Packets", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
+            "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
             "Foundation",
         ],
         "hallpass": [

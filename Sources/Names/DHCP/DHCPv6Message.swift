@@ -136,7 +136,9 @@ package enum DUID {
     /// A DUID stands for the whole machine: the address is that of one of its interfaces.
     package static func hardwareAddress(_ bytes: RawSpan) -> MACAddress? {
         var reader = ByteReader(bytes)
-        guard let type = try? reader.u16(), let hardware = try? reader.u16(), hardware == 1 else { return nil }
+        guard let type = try? reader.u16(), let hardware = try? reader.u16(), hardware == 1 else {
+            return nil
+        }
         if type == 1 { guard (try? reader.skip(4)) != nil else { return nil } }
         guard type == 1 || type == 3, reader.remaining == 6 else { return nil }
         return try? reader.macAddress()

@@ -10,6 +10,8 @@ package struct ServiceBinding: Equatable, Sendable {
     package var port: UInt16?
     package var ipv4Hints: [IPAddress] = []
     package var ipv6Hints: [IPAddress] = []
+    /// The target answers DNS over HTTPS: it has the parameter `dohpath` (RFC 9461 §5).
+    package var hasDoHPath = false
     /// The length of the `ech` parameter (RFC 9848); nil when absent.
     package var echLength: Int?
     /// public_name of the first ECH configuration: the outer name that its clients will send.
@@ -47,7 +49,7 @@ package struct ServiceBinding: Equatable, Sendable {
         return binding
     }
 
-    /// RFC 9460 §7: 1 alpn, 3 port, 4 ipv4hint, 6 ipv6hint; 5 ech.
+    /// RFC 9460 §7: 1 alpn, 3 port, 4 ipv4hint, 6 ipv6hint; 5 ech; 7 dohpath.
     private mutating func readParameter(_ key: UInt16, _ value: RawSpan) throws(DecodeFault) {
         var reader = ByteReader(value)
         switch key {
@@ -63,6 +65,7 @@ package struct ServiceBinding: Equatable, Sendable {
             while !reader.isAtEnd {
                 ipv6Hints.append(IPAddress(ipv6High: try reader.u64(), low: try reader.u64()))
             }
+        case 7: hasDoHPath = true
         default: break
         }
     }

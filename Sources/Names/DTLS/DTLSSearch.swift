@@ -20,6 +20,8 @@ package struct DTLSSearch: Sendable {
     private let messageType: UInt8
     /// Something came that ends the handshake in clear: a ChangeCipherSpec, data, or an alert.
     package private(set) var isOver = false
+    /// A fatal alert came in clear: this side refused the handshake.
+    package private(set) var isRefused = false
 
     /// A search in the client's datagrams, or in the server's.
     package init(inServer: Bool = false) {
@@ -87,6 +89,8 @@ package struct DTLSSearch: Sendable {
         try reader.skip(6)
         let length = Int(try reader.u16())
         let start = reader.offset
+        // Level 2 is fatal (RFC 5246 §7.2); an encrypted alert has another epoch.
+        if type == TLSRecordHeader.alert, epoch == 0, length == 2, reader.peek() == 2 { isRefused = true }
         // A record that the capture cut is used as far as it goes.
         try reader.skip(min(length, reader.remaining))
         if type != DTLSSearch.handshake { isOver = true }

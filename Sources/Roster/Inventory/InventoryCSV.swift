@@ -45,7 +45,8 @@ struct InventoryCSV {
                     guard let index = header.fields.firstIndex(of: heading) else {
                         log.add(
                             Place(file: path, line: header.line),
-                            "has no column \(quoted(heading))" + suggestion(for: heading, among: header.fields))
+                            "has no column \(quoted(heading))"
+                                + suggestion(for: heading, among: header.fields))
                         continue
                     }
                     found[field, default: []].append(index)
@@ -68,10 +69,15 @@ struct InventoryCSV {
 
     /// Letters and digits in lower case: `Wi-Fi MAC Address` and `wifiMacAddress` are one.
     private static func plain(_ heading: String) -> String {
-        String(decoding: heading.lowercased().utf8.filter { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) }, as: UTF8.self)
+        String(
+            decoding: heading.lowercased().utf8.filter {
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0)
+            }, as: UTF8.self)
     }
 
-    private func device(_ row: CSVText.Row, _ columns: Columns, _ standings: inout StandingMemo) -> ListedDevice? {
+    private func device(_ row: CSVText.Row, _ columns: Columns, _ standings: inout StandingMemo)
+        -> ListedDevice?
+    {
         func texts(_ field: InventoryField) -> [String] {
             (columns[field] ?? []).compactMap { row.fields.indices.contains($0) ? row.fields[$0] : nil }
                 .filter { !$0.isEmpty }
@@ -119,7 +125,8 @@ private struct StandingMemo {
             let name = Array(unit.lowercased().utf8)
             standing = source.units.first { $0.pattern.matches(name) }?.standing ?? standing
         }
-        standing.role = role.flatMap { Role(rawValue: $0.lowercased()) } ?? standing.role ?? source.standing.role
+        standing.role =
+            role.flatMap { Role(rawValue: $0.lowercased()) } ?? standing.role ?? source.standing.role
         standing.school = school ?? standing.school ?? source.standing.school
         standing.grades = standing.grades ?? source.standing.grades
         known[[unit, role, school]] = standing

@@ -30,7 +30,8 @@ struct InventorySource {
             }
         }
         if format == .csv, columns[.mac] == nil, columns[.host] == nil, columns[.user] == nil {
-            value.problem("the format csv needs columns for mac, host or user, by which devices are recognised")
+            value.problem(
+                "the format csv needs columns for mac, host or user, by which devices are recognised")
         }
         let units = map.list("units").compactMap(unit)
         let standing = Standing(
@@ -105,7 +106,8 @@ extension RosterContent {
         for inventory in inventories {
             let isAbsolute = inventory.file.hasPrefix("/") || folder.isEmpty
             let path = isAbsolute ? inventory.file : folder + "/" + inventory.file
-            guard FileManager.default.fileExists(atPath: path), let data = FileManager.default.contents(atPath: path)
+            guard FileManager.default.fileExists(atPath: path),
+                let data = FileManager.default.contents(atPath: path)
             else {
                 log.add(inventory.place, "the inventory \(path) cannot be read")
                 continue

@@ -33,8 +33,11 @@ struct ISCLeases: LeaseReader {
     init(_ context: LeaseContext) {}
 
     static func recognises(_ line: RawSpan) -> Bool {
-        if line.hasASCII("authoring-byte-order ", at: 0) || line.find("dhcpd.leases(5)") != nil { return true }
-        return (line.hasASCII("lease ", at: 0) || line.hasASCII("ia-na \"", at: 0)
+        if line.hasASCII("authoring-byte-order ", at: 0) || line.find("dhcpd.leases(5)") != nil {
+            return true
+        }
+        return
+            (line.hasASCII("lease ", at: 0) || line.hasASCII("ia-na \"", at: 0)
             || line.hasASCII("ia_na \"", at: 0)) && line.firstIndex(of: 0x7b) != nil
     }
 

@@ -41,7 +41,8 @@ struct ZeekDHCP: LeaseReader {
         return tell(
             Row(
                 time: text("ts").flatMap(Double.init), mac: text("mac"), assigned: text("assigned_addr"),
-                client: text("client_addr"), host: text("host_name"), lease: text("lease_time").flatMap(Double.init),
+                client: text("client_addr"), host: text("host_name"),
+                lease: text("lease_time").flatMap(Double.init),
                 duration: text("duration").flatMap(Double.init),
                 messages: (text("msg_types") ?? "").split(separator: ",").map(String.init)), &events)
     }
@@ -78,7 +79,8 @@ struct ZeekDHCP: LeaseReader {
         if given != nil, row.assigned != nil {
             let host = row.host.map { events.texts.add($0) } ?? TextPool.none
             events.give(
-                address, to: .mac(mac), at: begin, seconds: row.lease.flatMap { Int64(exactly: $0.rounded()) },
+                address, to: .mac(mac), at: begin,
+                seconds: row.lease.flatMap { Int64(exactly: $0.rounded()) },
                 host: host, source: .zeek)
         }
         if let last, last > given ?? -1 {

@@ -44,7 +44,8 @@ struct LeaseEvents: Sendable {
         events.append(
             Event(
                 key: address, time: time, holder: holder, seconds: seconds, host: host, user: user,
-                order: UInt32(truncatingIfNeeded: events.count), source: source, isEnd: false, isWeak: isWeak))
+                order: UInt32(truncatingIfNeeded: events.count), source: source, isEnd: false, isWeak: isWeak)
+        )
     }
 
     /// `holder` nil: whoever had it.
@@ -69,7 +70,8 @@ struct LeaseEvents: Sendable {
         sessions.append(
             Event(
                 key: mac, time: time, holder: .user(user), seconds: nil, host: TextPool.none, user: user,
-                order: UInt32(truncatingIfNeeded: sessions.count), source: .radius, isEnd: true, isWeak: false))
+                order: UInt32(truncatingIfNeeded: sessions.count), source: .radius, isEnd: true, isWeak: false
+            ))
     }
 
     /// A lease of which only the end is known: how long it lasted, the roster may say.
@@ -134,7 +136,9 @@ extension LeaseEvents {
         while index < ordered.count {
             let first = ordered[index]
             var history = History<Key>(time: stated(first.key))
-            while index < ordered.count, ordered[index].key == first.key, ordered[index].source == first.source {
+            while index < ordered.count, ordered[index].key == first.key,
+                ordered[index].source == first.source
+            {
                 history.take(ordered[index])
                 index += 1
             }

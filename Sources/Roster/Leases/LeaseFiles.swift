@@ -75,7 +75,9 @@ struct LeaseFiles {
             isLast = got == 0
             filled += got
             let consumed = lines(of: buffer.bytes(filled), isLast: isLast, &state, &reader, &report)
-            if consumed == filled { filled = 0 } else if consumed > 0 {
+            if consumed == filled {
+                filled = 0
+            } else if consumed > 0 {
                 buffer.moveToFront(from: consumed, to: filled)
                 filled -= consumed
             } else if filled == buffer.capacity {

@@ -92,7 +92,9 @@ struct LogHead {
                 let moment = context.zone.moment(local: local)
             else { continue }
             let distance = (moment.nanoseconds &- reference.nanoseconds).magnitude
-            if let known = best, (known.nanoseconds &- reference.nanoseconds).magnitude <= distance { continue }
+            if let known = best, (known.nanoseconds &- reference.nanoseconds).magnitude <= distance {
+                continue
+            }
             best = moment
         }
         return best

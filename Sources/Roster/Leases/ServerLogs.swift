@@ -18,7 +18,8 @@ struct ISCLog: LeaseReader {
 
     mutating func take(_ line: RawSpan, into events: inout LeaseEvents) -> LeaseLine {
         guard let start = LogHead.find("dhcpd", in: line) else { return .passed }
-        let isAcknowledgment = line.hasASCII("DHCPACK on ", at: start) || line.hasASCII("BOOTREPLY ", at: start)
+        let isAcknowledgment =
+            line.hasASCII("DHCPACK on ", at: start) || line.hasASCII("BOOTREPLY ", at: start)
         let isEnd = line.hasASCII("DHCPRELEASE of ", at: start) || line.hasASCII("DHCPDECLINE of ", at: start)
         guard isAcknowledgment || isEnd else { return .passed }
         guard let head = LogHead(line, program: "dhcpd", context) else { return .rejected("no time") }
@@ -32,7 +33,8 @@ struct ISCLog: LeaseReader {
         }
         let host = hostName(line, after: words[4].upperBound)
         events.give(
-            address, to: .mac(mac), at: head.time, seconds: nil, host: host.map { events.texts.add(line.part($0)) }
+            address, to: .mac(mac), at: head.time, seconds: nil,
+            host: host.map { events.texts.add(line.part($0)) }
                 ?? TextPool.none, source: .iscLog)
         return .used
     }
@@ -70,12 +72,15 @@ struct DnsmasqLog: LeaseReader {
         // With `log-dhcp` the transaction's number comes first.
         if let first = words.first, LeaseText.number(line.part(first)) != nil { words.removeFirst() }
         guard let verb = words.first else { return .passed }
-        let isGiven = line.hasASCII("DHCPACK(", at: verb.lowerBound) || line.hasASCII("DHCPREPLY(", at: verb.lowerBound)
+        let isGiven =
+            line.hasASCII("DHCPACK(", at: verb.lowerBound) || line.hasASCII("DHCPREPLY(", at: verb.lowerBound)
         let isEnd =
             line.hasASCII("DHCPRELEASE(", at: verb.lowerBound)
             || line.hasASCII("DHCPDECLINE(", at: verb.lowerBound)
         guard isGiven || isEnd else { return .passed }
-        guard let head = LogHead(line, program: DnsmasqLog.program, context) else { return .rejected("no time") }
+        guard let head = LogHead(line, program: DnsmasqLog.program, context) else {
+            return .rejected("no time")
+        }
         guard words.count >= 3, let address = IPAddress(ascii: line.part(words[1])),
             let (holder, isWeak) = holder(line.part(words[2]), isIPv4: address.isIPv4)
         else { return .passed }

@@ -31,8 +31,12 @@ struct WindowsAudit: LeaseReader {
     private func version4(_ line: RawSpan, _ fields: [Range<Int>], _ id: Int64, _ events: inout LeaseEvents)
         -> LeaseLine
     {
-        guard let time = moment(line.part(fields[1]), line.part(fields[2])) else { return .rejected("no time") }
-        guard let address = IPAddress(ascii: line.part(fields[4]).trimmed) else { return .rejected("no address") }
+        guard let time = moment(line.part(fields[1]), line.part(fields[2])) else {
+            return .rejected("no time")
+        }
+        guard let address = IPAddress(ascii: line.part(fields[4]).trimmed) else {
+            return .rejected("no address")
+        }
         let hardware = line.part(fields[6]).trimmed
         let holder = MACAddress(ascii: hardware).map { Holder.mac($0) }
         if id == 12 || id >= 16, id < 20 {
@@ -52,8 +56,12 @@ struct WindowsAudit: LeaseReader {
     private func version6(_ line: RawSpan, _ fields: [Range<Int>], _ id: Int64, _ events: inout LeaseEvents)
         -> LeaseLine
     {
-        guard let time = moment(line.part(fields[1]), line.part(fields[2])) else { return .rejected("no time") }
-        guard let address = IPAddress(ascii: line.part(fields[4]).trimmed) else { return .rejected("no address") }
+        guard let time = moment(line.part(fields[1]), line.part(fields[2])) else {
+            return .rejected("no time")
+        }
+        guard let address = IPAddress(ascii: line.part(fields[4]).trimmed) else {
+            return .rejected("no address")
+        }
         let duid = fields.count > 8 ? line.part(fields[8]).trimmed : line.clamped(from: 0, count: 0)
         let known = DUIDText.holder(duid)
         if id >= 11006 {

@@ -91,7 +91,7 @@ package enum FuzzBodies {
     }
 
     /// Every packet read is used or counted under a reason, and every packet used is in a flow.
-    private static func check(_ engine: FlowEngine, frames: UInt64) {
+    static func check(_ engine: FlowEngine, frames: UInt64) {
         let packets = engine.packets
         let unused = packets.unused.reduce(UInt64(0)) { $0 + $1.packets }
         precondition(packets.read == frames, "packets that were not counted")
