@@ -8,7 +8,7 @@ SWIFT ?= swift
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
   liblz4-dev pkg-config
 
-.PHONY: all setup build demo test lint format fuzz bench-logs clean
+.PHONY: all setup build demo test lint format fuzz bench-logs bench-names clean
 
 all: build
 
@@ -42,6 +42,11 @@ test: setup lint
 bench-logs:
 	$(SWIFT) build -c release --product LogsBenchmark
 	Tests/Benchmarks/bench-logs.sh
+
+# What one name costs: TLS hello, certificate, DNS message, HTTP request, QUIC Initial.
+bench-names:
+	$(SWIFT) build -c release --product NamesBenchmark
+	.build/release/NamesBenchmark Tests/Fuzzers
 
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.

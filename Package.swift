@@ -77,7 +77,7 @@ let package = Package(
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
-        room("Logs", ["Bytes"]),
+        room("Logs", ["Bytes", "Names"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
@@ -103,9 +103,13 @@ let package = Package(
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
-        tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
+        tests("LogsTests", ["Bytes", "Names", "Logs"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
+            swiftSettings: strict),
+        tests("ContactsTests", ["Bytes", "Names", "Flows", "Logs", "Contacts"]),
+        .executableTarget(
+            name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests(

@@ -38,10 +38,6 @@ check_programs() {
     need "$python" python3;    need editcap tshark;       need microsocks microsocks
     need nghttp nghttp2-client
     need gzip gzip;            need zstd zstd;            need xz xz-utils
-    "$python" -c 'import aioquic' 2>/dev/null || {
-        echo "record.sh: $python has no aioquic: pip install aioquic, or say another with PYTHON=" >&2
-        exit 1
-    }
 }
 
 # -------------------------------------------------- programs in the background
@@ -511,6 +507,10 @@ case_squid() {
 }
 
 quic_up() {
+    "$python" -c 'import aioquic' 2>/dev/null || {
+        echo "record.sh: $python has no aioquic: pip install aioquic, or say another with PYTHON=" >&2
+        exit 1
+    }
     background h3server net "$python" "$here/h3server.py" 203.0.113.61 443 "$tmp/video.crt" "$tmp/video.key"
     wait_for 'the HTTP/3 server' on net "$python" "$here/h3client.py" video.quizly.example 443 "$tmp/ca.pem"
 }
@@ -555,6 +555,23 @@ case_shared_address() {
     hello student 203.0.113.120 443 -noservername
     asks student2 alpha.example A
     hello student2 203.0.113.120 443 -noservername
+    recorded
+}
+
+case_shared_join() { # bytes that say nothing of a name: only the lookups before them do
+    local dir; dir=$(case_dir shared-join)
+    background opaque net nc -lkd 203.0.113.120 4444
+    wait_for 'the opaque server' on net nc -z 203.0.113.120 4444
+    record "$dir/capture.pcap" lan
+    asks student alpha.example A
+    asks student beta.example A
+    on student nc -N -w 2 203.0.113.120 4444 <<<'first visit'
+    sleep 1
+    on student nc -N -w 2 203.0.113.120 4444 <<<'second visit'
+    asks student2 alpha.example A
+    on student2 nc -N -w 2 203.0.113.120 4444 <<<'the only visit'
+    # A third one visits without having asked.
+    on staff nc -N -w 2 203.0.113.120 4444 <<<'a visit without a question'
     recorded
 }
 
@@ -651,7 +668,7 @@ case_containers() { # of recordings that are there already
 # --------------------------------------------------------------------------- main
 
 all='school-morning post-quantum-hello vlan-nanoseconds big-endian ipv6-only squid
-quic-http3 tls12 shared-address dns-tcp http-proxy starttls dtls containers'
+quic-http3 tls12 shared-address shared-join dns-tcp http-proxy starttls dtls containers'
 
 main() {
     check_programs

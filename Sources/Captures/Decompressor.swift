@@ -6,8 +6,8 @@ import CArchive
 /// What a cut-off or damaged stream gave before it broke has been delivered when the fault is thrown.
 package final class Decompressor: ByteSource {
     package let path: String
-    /// The name of the member in its archive; nil for a stream that is merely compressed.
-    package let member: String?
+    /// The name of the member in its archive.
+    package let member: String
     private let handle: Handle
 
     /// Members of one archive, at most: nobody packs more captures, and each is opened anew.
@@ -20,9 +20,8 @@ package final class Decompressor: ByteSource {
         for _ in 0...index {
             guard try handle.nextMember(of: source.path, &name) else { return nil }
         }
-        // libarchive calls the one member of a plain compressed stream "data".
-        member = handle.isRaw ? nil : name
-        path = member.map { "\(source.path)!\($0)" } ?? source.path
+        member = name ?? "member \(index + 1)"
+        path = "\(source.path)!\(member)"
         self.handle = handle
     }
 
@@ -33,15 +32,10 @@ package final class Decompressor: ByteSource {
         return got
     }
 
-    /// Whether `prefix` begins with the magic number of a compression or an archive that can be unpacked.
+    /// Whether `prefix` begins like a zip or tar archive.
     package static func recognises(_ prefix: RawSpan) -> Bool {
         var reader = ByteReader(prefix)
-        guard let magic = try? reader.u32() else { return false }
-        switch magic {
-        case 0x28b5_2ffd, 0xfd37_7a58, 0x0422_4d18, 0x504b_0304: return true
-        default: break
-        }
-        if magic >> 16 == 0x1f8b || magic >> 8 == 0x42_5a68 { return true }
+        if (try? reader.u32()) == 0x504b_0304 { return true }
         // A tar archive says so at offset 257 (POSIX.1-1988, ustar).
         var tar = ByteReader(prefix, at: 257)
         return (try? tar.u32()) == 0x7573_7461
@@ -59,18 +53,14 @@ package final class Decompressor: ByteSource {
         }
         unsafe self.archive = archive
         feed = Feed(source)
-        unsafe archive_read_support_filter_all(archive)
         unsafe archive_read_support_format_tar(archive)
         unsafe archive_read_support_format_zip_streamable(archive)
-        unsafe archive_read_support_format_raw(archive)
         let context = unsafe Unmanaged.passUnretained(feed).toOpaque()
         let status = unsafe archive_read_open(archive, context, nil, pullFromFeed, nil)
         guard status == ARCHIVE_OK else { throw FileFault(path: source.path, reason: reason) }
     }
 
     deinit { unsafe archive_read_free(archive) }
-
-    var isRaw: Bool { unsafe archive_format(archive) == ARCHIVE_FORMAT_RAW }
 
     /// Why the last call failed, in libarchive's or the source's words.
     var reason: String {
@@ -89,9 +79,7 @@ package final class Decompressor: ByteSource {
                 throw FileFault(path: path, reason: reason)
             }
             name = unsafe archive_entry_pathname(entry).map { unsafe String(cString: $0) }
-            // A raw stream's entry has no type of its own.
-            let type = unsafe archive_entry_filetype(entry)
-            if isRaw || type == 0o100000 { return true }
+            if unsafe archive_entry_filetype(entry) == 0o100000 { return true }
         }
     }
 

@@ -1,5 +1,6 @@
 package import Bytes
 package import Flows
+package import Logs
 import Names
 import Packets
 
@@ -10,6 +11,11 @@ package struct ContactBuilder {
     private var join = DNSJoin()
     private var merger = ContactMerger()
     private var lookups: LookupTable
+    /// What logs told of lookups, and what clients were told by answers in captures.
+    private var logged = LogDNSTable()
+    private var answers = LoggedAnswers()
+    /// Contacts from logs that state an address and no name.
+    private var unnamed = ContactMerger()
     private var flows: UInt64 = 0
 
     /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own.
@@ -21,8 +27,10 @@ package struct ContactBuilder {
         lookups = LookupTable(sinkholes: sinkholes)
     }
 
-    /// Takes in all that an engine found, in the order in which it happened.
+    /// Takes in all that an engine found, in the order in which it happened. Logs must have been added before.
     package mutating func take(_ engine: FlowEngine) {
+        answers = LoggedAnswers(logged)
+        defer { nameUnnamed(engine.output.dns) }
         let observations = engine.output.dns
         var next = 0
         // By first packet, which differs from the table's order only for joined fragments.
@@ -44,8 +52,33 @@ package struct ContactBuilder {
         lookups.take(observation)
     }
 
-    /// Contacts from elsewhere (logs).
+    /// Adds a contact from a log. One without a name waits for `take`, which knows all DNS answers.
     package mutating func add(_ contact: Contact) {
+        if contact.isNameable { unnamed.add(contact) } else { addMarked(contact) }
+    }
+
+    /// Adds what a log of the format called `source` told of lookups; returns how many entries found no room.
+    @discardableResult
+    package mutating func add(_ table: LogDNSTable, source: String) -> UInt64 {
+        table.forEachExchange { add(Contact($0, source: source)) }
+        return logged.merge(table)
+    }
+
+    /// Names the contacts of flow logs by what their clients had been told, in logs or in captures.
+    private mutating func nameUnnamed(_ observations: [DNSObservation]) {
+        guard unnamed.count > 0 else { return }
+        var all = answers
+        for observation in observations { all.take(observation) }
+        for contact in unnamed.contacts() {
+            var contact = contact
+            all.name(&contact)
+            if contact.servers.contains(where: sinkholes.contains) { contact.action = .blocked }
+            addMarked(contact)
+        }
+        unnamed = ContactMerger()
+    }
+
+    private mutating func addMarked(_ contact: Contact) {
         var marked = contact
         KnownHosts.mark(&marked)
         merger.add(marked)
@@ -55,7 +88,12 @@ package struct ContactBuilder {
 
     package func finish() -> (contacts: [Contact], lookups: [Lookup]) {
         let contacts = merger.contacts()
-        return (contacts, lookups.lookups(contacts: contacts))
+        var all = lookups
+        let sunk = LoggedAnswers.sunk(logged, sinkholes)
+        logged.forEachLookup {
+            all.take($0, isSunk: sunk.contains(ClientAndName(client: $0.client, name: $0.name)))
+        }
+        return (contacts, all.lookups(contacts: contacts))
     }
 
     private mutating func add(_ flow: Flow, _ engine: FlowEngine) {
@@ -148,7 +186,9 @@ package struct ContactBuilder {
         _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress,
         at time: Timestamp
     ) {
-        let told = join.candidates(client: client, address: server, at: time)
+        let told = answers.adding(
+            to: join.candidates(client: client, address: server, at: time), client: client, address: server,
+            at: time)
         // The outer name of a true encrypted hello is the provider's, never the destination.
         let isOuterName = label.map { hasOuterName($0, client: client) } ?? false
         if isOuterName { contact.concealment = .encryptedHello }

@@ -25,6 +25,8 @@ final class TCPInspection: FlowInspection {
         var isCut = false
         /// A request head was read: what follows is HTTP or nothing.
         var sawRequest = false
+        /// Labels of an HTTP/2 connection by authority: requests for a few hosts alternate on it.
+        var authorities: [String: Int32] = [:]
     }
 
     /// What one direction has to know of the other.
@@ -33,8 +35,9 @@ final class TCPInspection: FlowInspection {
         var otherIsMute = false
         /// The client's first packet may be that of OpenVPN under a key; the server's answer tells.
         var mayBeOpenVPN = false
-        /// OpenVPN without a key on the control channel: the server's certificate is in it.
-        var isPlainOpenVPN = false
+        /// OpenVPN with a control channel in clear, in which the server's certificate is: the length of its
+        /// signatures.
+        var clearOpenVPN: Int?
         /// The version of SOCKS in which the client asked for a tunnel.
         var socks: UInt8 = 0
         /// The client that a PROXY header named.
@@ -198,6 +201,13 @@ extension Flow {
                 client: key.addressA, server: key.addressB, port: key.portB, transport: key.transport)
             : MessageEnds(
                 client: key.addressB, server: key.addressA, port: key.portA, transport: key.transport)
+    }
+
+    /// Goes on under a label that the flow had before, other than its first.
+    mutating func returnTo(label known: Int32) {
+        guard label != known else { return }
+        label = known
+        flags.insert(.labelChanged)
     }
 
     /// Goes on under another label: what was counted so far stays with the one before.

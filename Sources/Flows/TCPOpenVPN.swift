@@ -16,26 +16,28 @@ extension TCPInspection.Direction {
         }
         if let reset = prefix.bytes.withRawSpan({ OpenVPNStream.clientReset($0) }) {
             let port = TCPInspection.Direction.openVPNPort
-            guard reset == .certain || flow.key.portA == port || flow.key.portB == port else {
+            if case .clear(let signature) = reset {
+                dialogue.clearOpenVPN = signature
+            } else if flow.key.portA == port || flow.key.portB == port {
+                dialogue.otherIsMute = true
+            } else {
                 dialogue.mayBeOpenVPN = true
                 return false
             }
             if flow.label < 0 { flow.setLabel(FlowLabel(service: .openVPN), into: &output) }
-            dialogue.isPlainOpenVPN = reset == .certain
-            dialogue.otherIsMute = reset != .certain
             stop()
             return true
         }
-        guard dialogue.mayBeOpenVPN || dialogue.isPlainOpenVPN,
+        guard dialogue.mayBeOpenVPN || dialogue.clearOpenVPN != nil,
             prefix.bytes.withRawSpan({ OpenVPNStream.isServerReset($0) })
         else { return false }
         if flow.label < 0 { flow.setLabel(FlowLabel(service: .openVPN), into: &output) }
-        guard dialogue.isPlainOpenVPN else {
+        guard let signature = dialogue.clearOpenVPN else {
             dialogue.otherIsMute = true
             stop()
             return true
         }
-        stage = .openVPN(OpenVPNControl())
+        stage = .openVPN(OpenVPNControl(signature: signature))
         return true
     }
 

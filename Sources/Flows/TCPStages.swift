@@ -3,6 +3,9 @@ import Names
 
 /// What a stream speaks, and the protocols that name a destination in it.
 extension TCPInspection.Direction {
+    /// Browsers share a connection among the names of one certificate: a handful.
+    private static let authorityLimit = 256
+
     private enum Guess { case hello, serverFlight, request, response, http2, socks4, socks5, ssh, none }
 
     /// Recognises what the stream speaks by its first bytes, on any port. Returns whether to go on decoding.
@@ -169,8 +172,18 @@ extension TCPInspection.Direction {
         guard case .http2(var requests) = stage else { return false }
         stage = .start
         let consumed = prefix.bytes.withRawSpan { requests.take($0) }
+        let ends = flow.ends(clientIsA: segment.fromA)
         for host in requests.takeHosts() {
-            HTTPFacts.take(host, ends: flow.ends(clientIsA: segment.fromA), flow: &flow, into: &output)
+            guard case .name(let name) = host, let known = authorities[name.text], known != flow.firstLabel
+            else {
+                HTTPFacts.take(host, ends: ends, flow: &flow, into: &output)
+                if case .name(let name) = host, authorities.count < TCPInspection.Direction.authorityLimit {
+                    authorities[name.text] = flow.label
+                }
+                continue
+            }
+            output.see(.http2Authority, name.text, ends: ends)
+            flow.returnTo(label: known)
         }
         prefix.consume(consumed)
         stage = .http2(requests)
@@ -218,6 +231,7 @@ extension TCPInspection.Direction {
         case .needMore(let until): needed = until
         case .notMine: stop()
         case .done(let range):
+            if flow.label < 0 { flow.setLabel(FlowLabel(service: .dns), into: &output) }
             let serverIsA = flow.key.portA == 53
             let ends = flow.ends(clientIsA: !serverIsA)
             prefix.bytes.withRawSpan { bytes in

@@ -83,8 +83,7 @@ struct InputOpener {
                     }
                 }
                 enter(input, depth: depth + 1)
-                // A merely compressed stream has one member; a pipe cannot be read a second time.
-                if member.member == nil { return }
+                // A pipe cannot be read a second time.
                 if packed.reopen == nil {
                     refused.append((path, "only the first member of an archive on a pipe is read", nil))
                     return

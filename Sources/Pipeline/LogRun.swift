@@ -36,6 +36,7 @@ struct LogRun {
         report.records = tally.linesRead
         report.first = tally.first
         report.last = tally.last
+        builder.add(chunk.dns, source: format.kind)
         chunk.contacts.forEachRow { builder.add(Contact($0, source: format.kind)) }
         guard tally.linesRejected > 0 else { return }
         let shown = tally.samples.map { "line \($0.line): \($0.reason.text)" }.joined(separator: "; ")

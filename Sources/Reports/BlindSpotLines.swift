@@ -22,7 +22,7 @@ extension TableRenderer {
     }
 
     /// In whole percent; what is there and less than one is said so.
-    private func percent(_ part: UInt64, of whole: UInt64) -> String {
+    func percent(_ part: UInt64, of whole: UInt64) -> String {
         if part == 0 { return "0 %" }
         let percent = Int(Double(part) * 100 / Double(whole))
         return percent == 0 ? "under 1 %" : "\(percent) %"

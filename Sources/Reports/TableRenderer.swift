@@ -186,8 +186,12 @@ package struct TableRenderer {
         }
         lines += blindSpots(report.assessment.blindSpots)
         for note in coverage.notes {
-            lines += entry(
-                note.key, String(note.count) + (note.bytes.map { ", " + Quantity.bytes($0) } ?? ""))
+            var figure = String(note.count) + (note.bytes.map { ", " + Quantity.bytes($0) } ?? "")
+            // Packets cut, out of order, in tunnels: the share tells whether it matters.
+            if note.key.hasPrefix("packets_"), coverage.packetsRead > 0 {
+                figure += " (\(percent(note.count, of: coverage.packetsRead)))"
+            }
+            lines += entry(note.key, figure)
         }
         return lines
     }

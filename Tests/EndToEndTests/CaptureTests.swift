@@ -18,6 +18,29 @@ import Testing
         #expect(result.output == expected)
     }
 
+    /// Two sites share one address. Who asked for both gets both as candidates, who asked for one gets that one, and
+    /// who asked for none gets no name, whatever others were told.
+    @Test func theJoinNamesOnlyWhatThisClientAskedFor() throws {
+        let result = try Tool.run(["contacts", "captures/shared-join/capture.pcap"])
+        var found: [String: [String: Any]] = [:]
+        for line in result.output.split(separator: "\n") {
+            let contact = try #require(
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            guard contact["port"] as? Int == 4444, let client = contact["client"] as? String else { continue }
+            #expect(found[client] == nil, "two contacts where one is enough")
+            found[client] = contact
+        }
+        let both = try #require(found["10.20.4.17"])
+        #expect(both["name"] == nil && both["ambiguity"] as? String == "shared")
+        #expect(both["candidates"] as? [String] == ["alpha.example", "beta.example"])
+        #expect(both["flows"] as? Int == 2)
+        let one = try #require(found["10.20.4.23"])
+        #expect(one["name"] as? String == "alpha.example" && one["ambiguity"] as? String == "inferred")
+        #expect(one["candidates"] == nil && one["evidence"] as? String == "dns_answer")
+        let none = try #require(found["10.30.2.5"])
+        #expect(none["name"] == nil && none["candidates"] == nil && none["evidence"] as? String == "none")
+    }
+
     struct Pair: Hashable {
         let a: String
         let b: String

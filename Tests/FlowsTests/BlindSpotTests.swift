@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func openVPNUnderAKeyIsToldByBothSides() {
-        let offer = two(42) + [0x38] + session + noise(33, seed: 4)
+        let offer = two(54) + [0x38] + session + noise(45, seed: 4)
         let reply = two(54) + [0x40] + session + noise(45, seed: 5)
         var network = Dialogue(tcp: 443)
         network.client(offer)

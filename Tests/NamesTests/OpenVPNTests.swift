@@ -27,6 +27,9 @@ import Testing
         #expect(handshake(stream + control(4, [9])).isLost, "a packet that never came")
         #expect(handshake(counted(2, [0xff] + session)).isLost, "an opcode that does not exist")
         #expect(!handshake(stream + [0]).isLost)
+        var signed = OpenVPNControl(signature: 28)
+        let packet = counted(2, [0x20] + session + noise(28, seed: 9) + [0] + bigEndian(1, 4) + [7, 8])
+        #expect(packet.withRawSpan { signed.take($0) } == packet.count && signed.handshake == [7, 8])
     }
 
     @Test func readsTheServersCertificateInIt() {
@@ -43,11 +46,16 @@ import Testing
             bytes.withRawSpan { OpenVPNStream.clientReset($0) }
         }
         let plain = counted(2, [0x38] + session + [0, 0, 0, 0, 0])
-        #expect(client(plain) == .certain)
+        #expect(client(plain) == .clear(signature: 0))
+        // tls-auth with SHA-1: HMAC 20, packet id 1, time, no acknowledgements, message 0.
+        let tail = bigEndian(1, 4) + hex("50ff20fd 00 00000000")
+        let signed = counted(2, [0x38] + session + noise(20, seed: 3) + tail)
+        #expect(signed.count == 44 && client(signed) == .clear(signature: 28))
         #expect(client(plain + [0]) == nil, "a client waits for the answer")
-        #expect(client(counted(2, [0x38] + session + noise(33, seed: 1))) == .likely)
-        #expect(client(counted(2, [0x39] + session + noise(33, seed: 1))) == nil, "key 1 does not begin")
-        #expect(client(counted(2, [0x38] + [UInt8](repeating: 0, count: 8) + noise(33, seed: 1))) == nil)
+        #expect(client(counted(2, [0x38] + session + noise(45, seed: 1))) == .encrypted)
+        #expect(client(counted(2, [0x38] + session + noise(33, seed: 1))) == nil, "no signature is that long")
+        #expect(client(counted(2, [0x39] + session + noise(45, seed: 1))) == nil, "key 1 does not begin")
+        #expect(client(counted(2, [0x38] + [UInt8](repeating: 0, count: 8) + noise(45, seed: 1))) == nil)
         let reply = counted(2, [0x40] + session + noise(17, seed: 2))
         #expect(reply.withRawSpan { OpenVPNStream.isServerReset($0) })
         #expect((reply + [1]).withRawSpan { OpenVPNStream.isServerReset($0) })

@@ -13,7 +13,7 @@ import Testing
         "Packets": ["Bytes"],
         "Names": ["Bytes", "Crypto", "CryptoExtras", "_CryptoExtras"],
         "Flows": ["Bytes", "Captures", "Packets", "Names"],
-        "Logs": ["Bytes", "CSimdjson", "CSQLite"],
+        "Logs": ["Bytes", "Names", "CSimdjson", "CSQLite"],
         "Contacts": ["Bytes", "Packets", "Names", "Flows", "Logs"],
         "Pipeline": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Foundation", "Dispatch",

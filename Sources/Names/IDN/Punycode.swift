@@ -23,7 +23,7 @@ package enum Punycode {
             guard let step = integer(bytes, &place, bias: bias) else { return nil }
             let (sum, overflow) = index.addingReportingOverflow(step)
             guard !overflow else { return nil }
-            bias = adapt(step, points: output.count + 1, isFirst: index == 0 && code == 128)
+            bias = adapt(step, points: output.count + 1, isFirst: index == 0)
             code += sum / (output.count + 1)
             index = sum % (output.count + 1)
             guard code <= 0x10ffff, let value = UInt32(exactly: code) else { return nil }

@@ -10,20 +10,22 @@ package import Bytes
 package enum OpenVPNStream {
     /// How sure it is that a stream's first packet begins an OpenVPN session.
     package enum Reset: Equatable, Sendable {
-        /// The plain form of 14 bytes, of which 13 are given: nothing else looks like that.
-        case certain
-        /// Protected by a key (tls-auth, tls-crypt): length and opcode fit, the rest is opaque. Certain once the
-        /// other side answers in kind, or on the port of OpenVPN.
-        case likely
+        /// The control channel is in clear, plain or signed (tls-auth): the message's end is given to the last byte,
+        /// and nothing else looks like that. So many bytes of signature, packet id and time follow each session id.
+        case clear(signature: Int)
+        /// Encrypted by a key (tls-crypt): length and opcode fit, the rest is opaque. Certain once the other side
+        /// answers in kind, or on the port of OpenVPN.
+        case encrypted
     }
 
     /// P_CONTROL_HARD_RESET_CLIENT_V2 and V3, P_CONTROL_HARD_RESET_SERVER_V2, each with key 0.
     private static let clientResets: [UInt8] = [0x38, 0x50]
     private static let serverReset: UInt8 = 0x40
     private static let plainLength = 14
-    /// Session id, HMAC of 16 to 64 bytes, packet id and time, and the plain form's rest; version 3 carries a
-    /// wrapped key of up to 1 kB.
-    private static let protectedLengths = 38...1200
+    /// HMAC of MD5, SHA-1, SHA-256 and SHA-512, and behind each a packet id and a time of four bytes.
+    private static let signatures = [16 + 8, 20 + 8, 32 + 8, 64 + 8]
+    /// 54 bytes; version 3 carries a wrapped key of up to 1 kB.
+    private static let encryptedLengths = 54...1200
 
     /// A client's first packet, after which it has to wait: `stream` ends with it.
     package static func clientReset(_ stream: RawSpan) -> Reset? {
@@ -31,10 +33,14 @@ package enum OpenVPNStream {
             clientResets.contains(opcode), stream.word(at: 3) != 0
         else { return nil }
         // No acknowledgements, packet id 0.
-        if opcode == 0x38, length == plainLength {
-            return stream.word(at: 11, count: 5) == 0 ? .certain : nil
+        if opcode == 0x38, stream.word(at: 2 + length - 5, count: 5) == 0 {
+            if length == plainLength { return .clear(signature: 0) }
+            // The first packet that was ever signed has the id 1.
+            for size in signatures where length == plainLength + size {
+                if stream.word(at: 11 + size - 8, count: 4) == 0x0100_0000 { return .clear(signature: size) }
+            }
         }
-        return protectedLengths.contains(length) ? .likely : nil
+        return encryptedLengths.contains(length) ? .encrypted : nil
     }
 
     /// A server's first packet, behind which others may stand.
@@ -56,7 +62,7 @@ package enum OpenVPNStream {
     }
 }
 
-/// The TLS handshake inside of a plain control channel, one direction: what the packets of type P_CONTROL_V1 carry,
+/// The TLS handshake inside of a control channel in clear, one direction: what the packets of type P_CONTROL_V1 carry,
 /// in order of their ids.
 package struct OpenVPNControl: Equatable, Sendable {
     /// TLS records without a gap.
@@ -65,11 +71,14 @@ package struct OpenVPNControl: Equatable, Sendable {
     /// The stream is no longer what it seemed, or more than a handshake has come.
     package private(set) var isLost = false
 
+    /// Bytes of signature, packet id and time behind each session id.
+    private let signature: Int
+
     private static let control: UInt8 = 4
     /// A certificate chain takes 2 to 6 kB.
     private static let limit = 32 * 1024
 
-    package init() {}
+    package init(signature: Int = 0) { self.signature = signature }
 
     /// Consumes whole packets from the front of `bytes`; returns how many bytes.
     package mutating func take(_ bytes: RawSpan) -> Int {
@@ -92,7 +101,7 @@ package struct OpenVPNControl: Equatable, Sendable {
         let opcode = try reader.u8() >> 3
         guard opcode >= 1, opcode <= 10 else { throw .malformed }
         guard opcode == OpenVPNControl.control else { return }
-        try reader.skip(8)
+        try reader.skip(8 + signature)
         let acknowledgements = Int(try reader.u8())
         // At most eight are sent at a time.
         guard acknowledgements <= 8 else { throw .malformed }

@@ -1,0 +1,84 @@
+import Bytes
+import Contacts
+import Flows
+import TestSupport
+import Testing
+
+/// From packets to contacts, where more than one flow or message has a say.
+@Suite struct ContactFactTests {
+    private func two(_ value: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: value >> 8), UInt8(value & 255)] }
+
+    private func wire(_ name: String) -> [UInt8] {
+        name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
+    }
+
+    /// RFC 1035 §4.2.1 and RFC 7766 §5: an answer that was cut is asked for again over TCP.
+    @Test func aTruncatedAnswerIsFollowedOverTCP() throws {
+        let question = wire("big.example") + [0, 1, 0, 1]
+        let ask = hex("1234 0100 0001 0000 0000 0000") + question
+        let cut = hex("1234 8380 0001 0000 0000 0000") + question
+        let full =
+            hex("1234 8180 0001 0001 0000 0000") + question + hex("c00c 0001 0001 0000012c 0004 c0000209")
+        var network = Dialogue(udp: 53)
+        network.client(ask)
+        network.server(cut)
+        network.open(tcp: 53)
+        network.client(two(ask.count) + ask)
+        network.server(two(full.count) + full)
+        network.open(tcp: 9999)
+        network.client([1, 2, 3])
+        let (contacts, lookups) = network.contacts()
+        let contact = try #require(contacts.first)
+        #expect(
+            contact.name == "big.example" && contact.ambiguity == .inferred && contact.evidence == .dnsAnswer)
+        #expect(lookups.map(\.outcome) == [.answered] && lookups.first?.count == 2)
+    }
+
+    /// The PROXY protocol, version 1: the balancer speaks for 10.9.9.9, whose hardware address is not on this link.
+    @Test func aProxiedClientIsTheContactsClient() throws {
+        var network = Dialogue(tcp: 443)
+        network.client(
+            Array("PROXY TCP4 10.9.9.9 192.0.2.9 40000 443\r\n".utf8) + Hellos.client("behind.example"))
+        network.server(Hellos.server())
+        let contact = try #require(network.contacts().contacts.first)
+        #expect(contact.client == IPAddress("10.9.9.9") && contact.clientMAC == nil)
+        #expect(contact.name == "behind.example")
+    }
+
+    @Test func aRefusedDTLSHandshakeIsAnAttempt() throws {
+        let name = [0, 0, 0, 16, 0, 14, 0, 0, 11] + Array("dt.example.".utf8)
+        let body =
+            [0xfe, 0xfd] + noise(32, seed: 1) + [0, 0] + [0, 2, 0xc0, 0x2b, 1, 0] + two(name.count) + name
+        let message = [1, 0] + two(body.count) + [0, 0, 0, 0, 0, 0] + two(body.count) + body
+        let hello = hex("16 feff 0000 000000000000") + two(message.count) + message
+        var accepted = Dialogue(udp: 4433)
+        accepted.client(hello)
+        var refused = accepted
+        refused.server(hex("15 fefd 0000 000000000001 0002 02 28"))
+        #expect(accepted.contacts().contacts.first?.action == .allowed)
+        let contact = try #require(refused.contacts().contacts.first)
+        #expect(contact.action == .attempted && contact.name == "dt.example")
+    }
+
+    /// Requests for two hosts alternate on one HTTP/2 connection: one contact each, and no more labels than hosts
+    /// need.
+    @Test func alternatingAuthoritiesShareTheirLabels() {
+        func request(_ host: String) -> [UInt8] {
+            let block = [0x01, UInt8(host.utf8.count)] + Array(host.utf8)
+            return [0] + two(block.count) + [1, 5, 0, 0, 0, 1] + block
+        }
+        var network = Dialogue(tcp: 8080)
+        network.client(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8))
+        for _ in 0..<10 {
+            network.client(request("a.example"))
+            network.client(request("b.example"))
+        }
+        var same = network
+        let found = network.contacts().contacts
+        #expect(found.map(\.name) == ["a.example", "b.example"])
+        // Each request begins an exchange: ten of one, ten of the other.
+        #expect(found.map(\.flows) == [10, 10])
+        // One for the first name, one each to come back to.
+        #expect(same.finish().labels.count == 3)
+    }
+}
