@@ -112,11 +112,14 @@ let package = Package(
             name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
+        .executableTarget(
+            name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
+            path: "Tests/Benchmarks/RosterBenchmark", swiftSettings: strict),
         tests(
             "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline"]),
+        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline", "Register", "Roster"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : [])
 )

@@ -17,7 +17,6 @@ struct AssessmentBuilder {
     private var byVerdict: [Verdict: TallyBuilder] = [:]
     private var totals = Assessment.Totals()
 
-    private var devices: [IPAddress: Device] = [:]
     private var registrable: [String: String] = [:]
     private var judgments: [MemoKey: Judgment] = [:]
 
@@ -61,7 +60,7 @@ struct AssessmentBuilder {
 
     private struct LookupBuilder {
         var judgment: Judgment
-        var clients: Set<IPAddress> = []
+        var clients: Set<DeviceKey> = []
         var count: UInt64 = 0
         var outcomes: Set<LookupOutcome> = []
         var first: Timestamp
@@ -74,48 +73,49 @@ struct AssessmentBuilder {
     }
 
     mutating func add(_ contact: Contact) {
-        let device = self.device(for: contact)
+        let device = judge.roster.device(for: contact)
         let circumstances = judge.circumstances(at: contact.first, for: device)
         if judge.roster.leftOut.contains(device.role) {
-            leftOut.add(contact, role: device.role, day: circumstances.day)
+            leftOut.add(contact, device, day: circumstances.day)
             return
         }
         let judgment = self.judgment(contact, circumstances)
         let key = GroupKey(verdict: judgment.verdict, domain: destination(contact, judgment))
         guard contact.action == .allowed else {
-            addAttempt(contact, judgment, key, circumstances)
+            addAttempt(contact, judgment, key, circumstances, device)
             return
         }
-        all.add(contact, role: device.role, day: circumstances.day)
+        all.add(contact, device, day: circumstances.day)
         byVerdict[judgment.verdict, default: TallyBuilder()].add(
-            contact, role: device.role, day: circumstances.day)
+            contact, device, day: circumstances.day)
         if judgment.verdict.isUncovered {
             findings[key, default: FindingBuilder(verdict: key.verdict, domain: key.domain)]
-                .add(contact, judgment, circumstances)
+                .add(contact, judgment, circumstances, device)
         } else {
             let coveredKey = CoveredKey(
                 verdict: judgment.verdict, owner: judgment.owner,
                 product: judgment.product ?? judgment.category,
                 agreement: judgment.agreement)
             covered[coveredKey, default: CoveredBuilder()].domains.insert(key.domain)
-            covered[coveredKey]?.tally.add(contact, role: device.role, day: circumstances.day)
+            covered[coveredKey]?.tally.add(contact, device, day: circumstances.day)
         }
     }
 
     private mutating func addAttempt(
-        _ contact: Contact, _ judgment: Judgment, _ key: GroupKey, _ circumstances: Circumstances
+        _ contact: Contact, _ judgment: Judgment, _ key: GroupKey, _ circumstances: Circumstances,
+        _ device: Device
     ) {
         if contact.action == .blocked { totals.blocked += 1 } else { totals.attempted += 1 }
         let attempt = AttemptKey(group: key, action: contact.action)
         attempts[attempt, default: AttemptBuilder(owner: judgment.owner)]
-            .tally.add(contact, role: circumstances.role ?? .unknown, day: circumstances.day)
+            .tally.add(contact, device, day: circumstances.day)
         if let name = judgment.decidingName ?? contact.domainName, key.verdict != .local {
             attempts[attempt]?.names.insert(name)
         }
     }
 
     mutating func add(_ lookup: Lookup) {
-        let device = self.device(for: lookup.client)
+        let device = judge.roster.device(for: lookup.client, at: lookup.first)
         if judge.roster.leftOut.contains(device.role) { return }
         let circumstances = judge.circumstances(at: lookup.first, for: device)
         let judgment = judge.judge(lookup: lookup.name, circumstances)
@@ -125,24 +125,12 @@ struct AssessmentBuilder {
         var builder = lookups[name] ?? fresh
         // A name asked for on both sides of an agreement's end is shown with the worse answer.
         if judgment.verdict > builder.judgment.verdict { builder.judgment = judgment }
-        builder.clients.insert(lookup.client)
+        builder.clients.insert(device.key)
         builder.count = saturating(builder.count, lookup.count)
         builder.outcomes.insert(lookup.outcome)
         builder.first = min(builder.first, lookup.first)
         builder.last = max(builder.last, lookup.last)
         lookups[name] = builder
-    }
-
-    private mutating func device(for contact: Contact) -> Device {
-        guard let client = contact.client else { return judge.roster.device(for: contact) }
-        return device(for: client)
-    }
-
-    private mutating func device(for client: IPAddress) -> Device {
-        if let known = devices[client] { return known }
-        let device = judge.roster.device(for: client)
-        devices[client] = device
-        return device
     }
 
     private mutating func judgment(_ contact: Contact, _ circumstances: Circumstances) -> Judgment {

@@ -29,7 +29,7 @@ package struct Finding: Equatable, Sendable {
 
 /// What contacts add up to.
 package struct Tally: Equatable, Sendable {
-    /// Distinct clients (addresses, or users or hosts where a log names no address) by role.
+    /// Distinct devices by role; a device that two people used in turn counts under both roles.
     package var roles: [Role: Int] = [:]
     package var devices = 0
     package var contacts = 0
@@ -40,28 +40,14 @@ package struct Tally: Equatable, Sendable {
     package var last: Timestamp?
 }
 
-/// Who made a contact, as far as the input says.
-package struct ClientKey: Hashable, Sendable {
-    package var address: IPAddress?
-    package var user: String?
-    package var host: String?
-
-    package init(_ contact: Contact) {
-        address = contact.client
-        // An address stands for one device; users and hosts are asked only where there is none.
-        user = contact.client == nil ? contact.clientUser : nil
-        host = contact.client == nil ? contact.clientHost : nil
-    }
-}
-
 /// Adds contacts up.
 struct TallyBuilder {
     private(set) var tally = Tally()
     private(set) var days: Set<CivilDay> = []
-    private var clients: [ClientKey: Role] = [:]
+    private var clients: [DeviceKey: Set<Role>] = [:]
 
-    mutating func add(_ contact: Contact, role: Role, day: CivilDay) {
-        clients[ClientKey(contact)] = role
+    mutating func add(_ contact: Contact, _ device: Device, day: CivilDay) {
+        clients[device.key, default: []].insert(device.role)
         days.insert(day)
         tally.contacts += 1
         tally.flows = saturating(tally.flows, contact.flows)
@@ -72,7 +58,7 @@ struct TallyBuilder {
     }
 
     mutating func merge(_ other: TallyBuilder) {
-        clients.merge(other.clients) { first, _ in first }
+        clients.merge(other.clients) { $0.union($1) }
         days.formUnion(other.days)
         tally.contacts += other.tally.contacts
         tally.flows = saturating(tally.flows, other.tally.flows)
@@ -82,12 +68,14 @@ struct TallyBuilder {
         if let end = other.tally.last { tally.last = max(tally.last ?? end, end) }
     }
 
-    var hasStudents: Bool { clients.values.contains(where: isStudentLike) }
+    var hasStudents: Bool { clients.values.contains { $0.contains(where: isStudentLike) } }
 
     func finish() -> Tally {
         var finished = tally
         finished.devices = clients.count
-        for role in clients.values { finished.roles[role, default: 0] += 1 }
+        for roles in clients.values {
+            for role in roles { finished.roles[role, default: 0] += 1 }
+        }
         return finished
     }
 }

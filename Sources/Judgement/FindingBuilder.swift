@@ -22,9 +22,11 @@ struct FindingBuilder {
         self.domain = domain
     }
 
-    mutating func add(_ contact: Contact, _ judgment: Judgment, _ circumstances: Circumstances) {
+    mutating func add(
+        _ contact: Contact, _ judgment: Judgment, _ circumstances: Circumstances, _ device: Device
+    ) {
         let role = circumstances.role ?? .unknown
-        tally.add(contact, role: role, day: circumstances.day)
+        tally.add(contact, device, day: circumstances.day)
         if let name = judgment.decidingName ?? contact.domainName { names.insert(name) }
         evidence.insert(contact.evidence)
         ambiguities.insert(contact.ambiguity)

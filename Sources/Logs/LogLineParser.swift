@@ -37,7 +37,9 @@ extension LogLineParser {
     package mutating func finish(into record: inout LogRecord) {}
 
     /// Formats that are not lines have `readLines` and `score` of their own, and this is not called.
-    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? { .fieldsMissing }
+    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
+        .fieldsMissing
+    }
 
     package mutating func readLines(
         _ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk

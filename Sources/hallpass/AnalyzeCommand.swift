@@ -18,12 +18,14 @@ struct AnalyzeCommand: ParsableCommand {
               hallpass analyze captures/ --register allowlists/
               hallpass analyze monday.pcap access.log --format json --output monday.json
               hallpass analyze captures/ --fail-on high --quiet
+              hallpass analyze monday.pcap --leases /var/lib/kea/kea-leases4.csv
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
 
     @OptionGroup var input: InputOptions
     @OptionGroup var records: RegisterOptions
+    @OptionGroup var leases: LeaseOptions
 
     @Option(help: "Output format: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
@@ -46,9 +48,12 @@ struct AnalyzeCommand: ParsableCommand {
         let run = Run(input.inputs, options: try options(roster))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
-        let report = Report(facts: run.facts, register: register, roster: roster, tool: Hallpass.version)
+        let attributed = try leases.attribute(
+            roster, run.facts, district: register.timezone, quiet: input.quiet)
+        let report = Report(
+            facts: run.facts, register: register, roster: attributed.roster, tool: Hallpass.version)
         try Output.write(render(report), to: output)
-        if let code { throw code }
+        if let code = code ?? attributed.code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
     }
 

@@ -153,6 +153,8 @@ private struct History<Key: Comparable & Sendable> {
     let time: Int64?
     private var open: [Binding<Key>] = []
     private var done: [Binding<Key>] = []
+    /// Who gave the key back at a moment that is not known.
+    private var yielding: Set<Holder> = []
 
     init(time: Int64?) { self.time = time }
 
@@ -166,7 +168,7 @@ private struct History<Key: Comparable & Sendable> {
         let to = length == LeaseEvents.forever ? .distantFuture : event.time.adding(seconds: length)
         let isStated = event.seconds != nil || time != nil
         // A source that states no length says by its next message that the stay before is over.
-        if event.seconds == nil { end(othersThan: holder, at: event.time) }
+        end(othersThan: holder, at: event.time, onlyYielding: event.seconds != nil)
         if let index = open.firstIndex(where: { $0.holder == holder }) {
             let reach = isStated ? open[index].to : open[index].to.adding(seconds: LeaseTimes.unstatedGap)
             if event.time <= reach {
@@ -186,17 +188,24 @@ private struct History<Key: Comparable & Sendable> {
 
     private mutating func end(_ event: LeaseEvents.Event<Key>) {
         for index in open.indices where event.holder == nil || open[index].holder == event.holder {
-            open[index].to = min(open[index].to, event.time)
+            // Kea 2.2 writes a released lease with the moment at which it began: it ended later, and before the
+            // next one had the address.
+            if event.time <= open[index].from {
+                yielding.insert(open[index].holder)
+            } else {
+                open[index].to = min(open[index].to, event.time)
+            }
         }
         close(at: event.time)
     }
 
-    private mutating func end(othersThan holder: Holder, at time: Timestamp) {
+    private mutating func end(othersThan holder: Holder, at time: Timestamp, onlyYielding: Bool) {
         for index in open.indices where open[index].holder != holder {
+            guard !onlyYielding || yielding.contains(open[index].holder) else { continue }
             open[index].to = min(open[index].to, time)
         }
-        for binding in open where binding.holder != holder { done.append(binding) }
-        open.removeAll { $0.holder != holder }
+        yielding.remove(holder)
+        close(at: time)
     }
 
     private mutating func close(at time: Timestamp) {
