@@ -1,6 +1,7 @@
 package import Bytes
 package import Contacts
 package import Register
+import Roster
 
 /// Contacts of students' devices with one destination that nothing on record permits, grouped by verdict and
 /// registrable domain (or address, when nothing named it).

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Judgement
 import Pipeline
+import Register
 import Reports
 import Roster
 

@@ -161,7 +161,7 @@ import Testing
         let (stays, report) = try LeaseFormatTests.read("radius-detail")
         #expect(report.kind == "radius")
         // The address came with the second record; the session began with the first.
-        let text = "10.20.30.40 13:43:21...15:00:01 00:00:5e:00:53:2a - LAKESIDE\\s1042"
+        let text = "10.20.30.40 13:43:21...15:00:01 00:00:5e:00:53:2a - s1042@lakeside.k12.example"
         #expect(stays.map(\.description) == [text])
     }
 

@@ -40,7 +40,7 @@ struct ZeekDHCP: LeaseReader {
         }
         return tell(
             Row(
-                time: text("ts").flatMap(Double.init), mac: text("mac"), assigned: text("assigned_addr"),
+                time: text("ts").flatMap(Double.init).flatMap(JSONLine.moment), mac: text("mac"), assigned: text("assigned_addr"),
                 client: text("client_addr"), host: text("host_name"),
                 lease: text("lease_time").flatMap(Double.init),
                 duration: text("duration").flatMap(Double.init),
@@ -52,14 +52,14 @@ struct ZeekDHCP: LeaseReader {
         guard let messages = object["msg_types"] as? [String] else { return .passed }
         return tell(
             Row(
-                time: JSONLine.seconds(object["ts"]), mac: object["mac"] as? String,
+                time: JSONLine.time(object["ts"]), mac: object["mac"] as? String,
                 assigned: object["assigned_addr"] as? String, client: object["client_addr"] as? String,
                 host: object["host_name"] as? String, lease: JSONLine.seconds(object["lease_time"]),
                 duration: JSONLine.seconds(object["duration"]), messages: messages), &events)
     }
 
     private struct Row {
-        var time: Double?
+        var time: Timestamp?
         var mac: String?
         var assigned: String?
         var client: String?
@@ -70,7 +70,7 @@ struct ZeekDHCP: LeaseReader {
     }
 
     private func tell(_ row: Row, _ events: inout LeaseEvents) -> LeaseLine {
-        guard let begin = row.time.flatMap(JSONLine.moment) else { return .rejected("no time") }
+        guard let begin = row.time else { return .rejected("no time") }
         guard let mac = row.mac.flatMap({ MACAddress($0) }) else { return .passed }
         let last = row.messages.lastIndex(of: "RELEASE") ?? row.messages.lastIndex(of: "DECLINE")
         let given = row.messages.lastIndex(of: "ACK")
@@ -138,6 +138,12 @@ enum JSONLine {
     static func seconds(_ value: Any?) -> Double? {
         if let number = value as? NSNumber { return number.doubleValue }
         return (value as? String).flatMap(Double.init)
+    }
+
+    /// A number of seconds or milliseconds, or RFC 3339 text.
+    static func time(_ value: Any?) -> Timestamp? {
+        if let text = value as? String { return moment(text) }
+        return (value as? NSNumber).flatMap { moment($0.doubleValue) }
     }
 
     /// Seconds since 1970, or milliseconds where the number is too large for seconds.

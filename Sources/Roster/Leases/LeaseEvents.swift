@@ -172,7 +172,8 @@ private struct History<Key: Comparable & Sendable> {
         if let index = open.firstIndex(where: { $0.holder == holder }) {
             let reach = isStated ? open[index].to : open[index].to.adding(seconds: LeaseTimes.unstatedGap)
             if event.time <= reach {
-                open[index].to = to
+                // What was stated before is not cut short by a message that states nothing.
+                open[index].to = event.seconds == nil ? max(open[index].to, to) : to
                 if event.host != TextPool.none { open[index].host = event.host }
                 if event.user != TextPool.none { open[index].user = event.user }
                 return
@@ -205,7 +206,8 @@ private struct History<Key: Comparable & Sendable> {
             open[index].to = min(open[index].to, time)
         }
         yielding.remove(holder)
-        close(at: time)
+        for binding in open where binding.holder != holder && binding.to <= time { done.append(binding) }
+        open.removeAll { $0.holder != holder && $0.to <= time }
     }
 
     private mutating func close(at time: Timestamp) {
