@@ -41,7 +41,8 @@ struct Holdings: Sendable {
 
     // MARK: Forwarders
 
-    /// A device has one IPv4 address at a time, two in an hour in which it moves; a handful of temporary IPv6 addresses.
+    /// A device has one IPv4 address at a time, two in an hour in which it moves; a handful of temporary IPv6
+    /// addresses.
     private static let addressesOfADevice = (ipv4: 2, ipv6: 16)
 
     private struct Place: Hashable {

@@ -40,7 +40,8 @@ struct ZeekDHCP: LeaseReader {
         }
         return tell(
             Row(
-                time: text("ts").flatMap(Double.init).flatMap(JSONLine.moment), mac: text("mac"), assigned: text("assigned_addr"),
+                time: text("ts").flatMap(Double.init).flatMap(JSONLine.moment), mac: text("mac"),
+                assigned: text("assigned_addr"),
                 client: text("client_addr"), host: text("host_name"),
                 lease: text("lease_time").flatMap(Double.init),
                 duration: text("duration").flatMap(Double.init),
