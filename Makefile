@@ -8,7 +8,7 @@ SWIFT ?= swift
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
   liblz4-dev pkg-config
 
-.PHONY: all setup build demo test lint format fuzz bench-logs bench-names bench-roster clean
+.PHONY: all setup build demo test lint format fuzz bench-logs bench-judgement bench-names bench-roster clean
 
 all: build
 
@@ -38,6 +38,10 @@ format:
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+bench-judgement:
+	$(SWIFT) build -c release --product JudgementBenchmark
+	.build/release/JudgementBenchmark
 
 bench-logs:
 	$(SWIFT) build -c release --product LogsBenchmark

@@ -111,6 +111,10 @@ let package = Package(
         .executableTarget(
             name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
+        .executableTarget(
+            name: "JudgementBenchmark",
+            dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
+            path: "Tests/Benchmarks/JudgementBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         .executableTarget(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],

@@ -119,6 +119,8 @@ package struct ContactBuilder {
             first: slice.first)
         contact.last = slice.last
         contact.hour = slice.hour
+        contact.starts = slice.isStart ? MinuteMask.bit(slice.first) : 0
+        contact.active = MinuteMask.range(slice.first, slice.last, hour: slice.hour)
         if label?.proxiedClient == nil { contact.clientMAC = clientIsA ? flow.macA : flow.macB }
         contact.flows = slice.isStart ? 1 : 0
         contact.packetsUp = clientIsA ? slice.packetsFromA : slice.packetsFromB

@@ -81,6 +81,8 @@ package struct ContactMerger {
         for contact in contacts {
             var timeless = contact
             timeless.hour = nil
+            timeless.starts = 0
+            timeless.active = 0
             merger.add(timeless)
         }
         return merger.contacts()
@@ -96,6 +98,8 @@ extension ContactMerger.Sum {
         contact.ja4 = Array(Set(contact.ja4).union(other.ja4).sorted().prefix(Contact.fingerprintLimit))
         contact.first = min(contact.first, other.first)
         contact.last = max(contact.last, other.last)
+        contact.starts |= other.starts
+        contact.active |= other.active
         contact.flows &+= other.flows
         contact.packetsUp &+= other.packetsUp
         contact.packetsDown &+= other.packetsDown

@@ -28,6 +28,8 @@ extension Contact {
         action = ContactAction(rawValue: row.action.word) ?? .attempted
         hour = row.hour
         last = row.last
+        starts = row.starts
+        active = row.starts
         flows = row.records
         bytesUp = row.bytesUp ?? 0
         bytesDown = row.bytesDown ?? 0

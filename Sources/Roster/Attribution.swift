@@ -22,6 +22,35 @@ extension Roster {
         return device
     }
 
+    /// Whether more than networks and fixed addresses is known: then one address may be several devices.
+    package var tellsDevicesApart: Bool {
+        !holdings.addresses.keys.isEmpty || !index.devices.isEmpty || !users.isEmpty || !hosts.isEmpty
+    }
+
+    /// The contacts of each device together, devices in a fixed order, contacts in the order given.
+    package func byDevice(_ contacts: [Contact]) -> [(device: Device, contacts: [Contact])] {
+        var groups: [Device: [Contact]] = [:]
+        for contact in contacts {
+            var device = device(for: contact)
+            // How it was told is not who it was.
+            device.rule = .none
+            device.place = nil
+            device.source = nil
+            groups[device, default: []].append(contact)
+        }
+        return groups.map { (device: $0.key, contacts: $0.value) }.sorted { a, b in
+            if a.device.key != b.device.key { return a.device.key < b.device.key }
+            let (first, second) = (a.device, b.device)
+            return (
+                first.role.rawValue, first.school ?? "", first.grades?.bits ?? 0, first.doubt?.rawValue ?? ""
+            )
+                < (
+                    second.role.rawValue, second.school ?? "", second.grades?.bits ?? 0,
+                    second.doubt?.rawValue ?? ""
+                )
+        }
+    }
+
     /// What the roster says of an address whatever the moment: fixed addresses and networks alone.
     package func device(for client: IPAddress) -> Device {
         var device = stand(for: client, .none, user: nil, host: nil)
