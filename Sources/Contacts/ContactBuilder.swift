@@ -87,7 +87,7 @@ package struct ContactBuilder {
     package var flowCount: UInt64 { flows }
 
     package func finish() -> (contacts: [Contact], lookups: [Lookup]) {
-        let contacts = merger.contacts()
+        let contacts = CNAMEChains.shared(among: merger.contacts())
         var all = lookups
         let sunk = LoggedAnswers.sunk(logged, sinkholes)
         logged.forEachLookup {
