@@ -123,7 +123,7 @@ let package = Package(
             "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline", "Register", "Roster"]),
+        tests("EndToEndTests", ["hallpass", "Bytes", "Flows", "Contacts", "Pipeline", "Register", "Roster"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : [])
 )

@@ -56,11 +56,43 @@ package enum CaptureWalker: Sendable {
         return nil
     }
 
-    package mutating func walk(_ window: RawSpan, from start: Int, into batch: inout FrameBatch) -> WalkStep {
+    /// Whether walks may begin in the middle of a file, at a boundary found by `RecordSearch`.
+    package var isSplittable: Bool {
         switch self {
-        case .pcap(let walker): return walker.walk(window, from: start, into: &batch)
+        case .pcap, .pcapng: true
+        case .snoop, .erf: false
+        }
+    }
+
+    /// A walker for a later part of the same file: reads alike, has counted nothing yet.
+    package var fresh: CaptureWalker {
+        guard case .pcapng(let walker) = self else { return self }
+        return .pcapng(PCAPNGWalker(section: walker.section))
+    }
+
+    /// Whether `other` would read what follows alike.
+    package func readsAlike(_ other: CaptureWalker) -> Bool {
+        guard case .pcapng(let one) = self, case .pcapng(let two) = other else { return true }
+        return one.section == two.section
+    }
+
+    /// Goes on where `next`, which began fresh behind this walk, has ended.
+    package mutating func append(_ next: CaptureWalker) {
+        guard case .pcapng(let before) = self, case .pcapng(let behind) = next else {
+            self = next
+            return
+        }
+        self = .pcapng(before.followed(by: behind))
+    }
+
+    /// - Parameter limit: records that begin there or behind are left alone (pcap and pcapng only).
+    package mutating func walk(
+        _ window: RawSpan, from start: Int, before limit: Int = .max, into batch: inout FrameBatch
+    ) -> WalkStep {
+        switch self {
+        case .pcap(let walker): return walker.walk(window, from: start, before: limit, into: &batch)
         case .pcapng(var walker):
-            let step = walker.walk(window, from: start, into: &batch)
+            let step = walker.walk(window, from: start, before: limit, into: &batch)
             self = .pcapng(walker)
             return step
         case .snoop(var walker):

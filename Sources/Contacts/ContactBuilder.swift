@@ -1,114 +1,70 @@
 package import Bytes
 package import Flows
-package import Logs
 import Names
 import Packets
 
-/// Flows and DNS answers to contacts and lookups.
+/// Finished flows and log lines to contacts.
 package struct ContactBuilder {
     private let orientation: FlowOrientation
     private let sinkholes: Set<IPAddress>
-    private var join = DNSJoin()
+    private let answers: LoggedAnswers
     private var merger = ContactMerger()
-    private var lookups: LookupTable
-    /// What logs told of lookups, and what clients were told by answers in captures.
-    private var logged = LogDNSTable()
-    private var answers = LoggedAnswers()
-    /// Contacts from logs that state an address and no name.
-    private var unnamed = ContactMerger()
-    private var flows: UInt64 = 0
+    package private(set) var flowCount: UInt64 = 0
 
-    /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own.
+    /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own; `answers`:
+    /// what clients were told by the DNS according to logs.
     package init(
-        homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = []
+        homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = [],
+        answers: LoggedAnswers = LoggedAnswers()
     ) {
         orientation = FlowOrientation(homeNetworks: homeNetworks)
         self.sinkholes = sinkholes
-        lookups = LookupTable(sinkholes: sinkholes)
+        self.answers = answers
     }
 
-    /// Takes in all that an engine found, in the order in which it happened. Logs must have been added before.
-    package mutating func take(_ engine: FlowEngine) {
-        answers = LoggedAnswers(logged)
-        defer { nameUnnamed(engine.output.dns) }
-        let observations = engine.output.dns
-        var next = 0
-        // By first packet, which differs from the table's order only for joined fragments.
-        for flow in engine.table.flows.sorted(by: { $0.firstPacket < $1.firstPacket }) {
-            while next < observations.count, observations[next].packet < flow.firstPacket {
-                take(observations[next])
-                next += 1
-            }
-            add(flow, engine)
-        }
-        while next < observations.count {
-            take(observations[next])
-            next += 1
-        }
-    }
-
-    private mutating func take(_ observation: DNSObservation) {
-        join.take(observation)
-        lookups.take(observation)
-    }
-
-    /// Adds a contact from a log. One without a name waits for `take`, which knows all DNS answers.
+    /// Adds a contact from elsewhere, whose name is final.
     package mutating func add(_ contact: Contact) {
-        if contact.isNameable { unnamed.add(contact) } else { addMarked(contact) }
-    }
-
-    /// Adds what a log of the format called `source` told of lookups; returns how many entries found no room.
-    @discardableResult
-    package mutating func add(_ table: LogDNSTable, source: String) -> UInt64 {
-        table.forEachExchange { add(Contact($0, source: source)) }
-        return logged.merge(table)
-    }
-
-    /// Names the contacts of flow logs by what their clients had been told, in logs or in captures.
-    private mutating func nameUnnamed(_ observations: [DNSObservation]) {
-        guard unnamed.count > 0 else { return }
-        var all = answers
-        for observation in observations { all.take(observation) }
-        for contact in unnamed.contacts() {
-            var contact = contact
-            all.name(&contact)
-            if contact.servers.contains(where: sinkholes.contains) { contact.action = .blocked }
-            addMarked(contact)
-        }
-        unnamed = ContactMerger()
-    }
-
-    private mutating func addMarked(_ contact: Contact) {
         var marked = contact
         KnownHosts.mark(&marked)
         merger.add(marked)
     }
 
-    package var flowCount: UInt64 { flows }
-
-    package func finish() -> (contacts: [Contact], lookups: [Lookup]) {
-        let contacts = CNAMEChains.shared(among: merger.contacts())
-        var all = lookups
-        let sunk = LoggedAnswers.sunk(logged, sinkholes)
-        logged.forEachLookup {
-            all.take($0, isSunk: sunk.contains(ClientAndName(client: $0.client, name: $0.name)))
-        }
-        return (contacts, all.lookups(contacts: contacts))
+    /// All that another builder has collected.
+    package mutating func add(_ other: ContactBuilder) {
+        flowCount &+= other.flowCount
+        merger.add(other.merger)
     }
 
-    private mutating func add(_ flow: Flow, _ engine: FlowEngine) {
-        flows &+= 1
-        let clientIsA = orientation.clientIsA(flow)
-        var slice: FlowSlice? = flow.current
-        while let present = slice {
-            let index = present.label >= 0 ? present.label : flow.firstLabel
-            let label = index >= 0 ? engine.output.labels[Int(index)] : nil
-            merger.add(contact(flow, present, label, clientIsA: clientIsA))
-            slice = present.previous >= 0 ? engine.slices[Int(present.previous)] : nil
+    /// In output order.
+    package func contacts() -> [Contact] { CNAMEChains.shared(among: merger.contacts()) }
+
+    /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.
+    package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {
+        flowCount &+= 1
+        let clientIsA = orientation.clientIsA(finished.flow)
+        for slice in finished.slices {
+            let label = finished.label(of: slice)
+            // What was told to a load balancer says nothing of the client that it speaks for.
+            let side = label?.proxiedClient == nil ? clientIsA ? told?.a : told?.b : nil
+            merger.add(contact(finished.flow, slice, label, side, clientIsA: clientIsA))
         }
     }
 
-    private func contact(_ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, clientIsA: Bool) -> Contact {
+    /// Takes in all that an engine found, whose input has ended; returns its lookups.
+    package mutating func take(_ engine: FlowEngine) -> LookupTable {
+        var resolver = NameResolver(sinkholes: sinkholes)
+        let answers = resolver.resolve(
+            engine.findings.map { NameResolver.Questions(starts: $0.starts, dns: $0.dns) })
+        for (finding, answers) in zip(engine.findings, answers) {
+            let told = Dictionary(uniqueKeysWithValues: answers.map { ($0.serial, $0.told) })
+            for flow in finding.flows { add(flow, told[flow.flow.serial]) }
+        }
+        return resolver.lookups
+    }
+
+    private func contact(
+        _ flow: Flow, _ slice: FlowSlice, _ label: FlowLabel?, _ told: DNSJoin.Told.Side?, clientIsA: Bool
+    ) -> Contact {
         let key = flow.key
         // A load balancer speaks for a client that its PROXY header names.
         let client = label?.proxiedClient ?? (clientIsA ? key.addressA : key.addressB)
@@ -132,19 +88,21 @@ package struct ContactBuilder {
         if sinkholes.contains(server) { contact.action = .blocked }
         contact.ja4 = [label?.ja4].compactMap(\.self)
         contact.issuers = label?.certificateIssuers ?? []
-        name(&contact, label, client: client, server: server, at: flow.first)
-        conceal(&contact, label, client: client)
+        name(&contact, label, told, at: flow.first)
+        conceal(&contact, label, told)
         return contact
     }
 
     /// Why the true destinations are hidden: the service itself, a resolver that this client was told of, or what is
     /// known of the destination.
-    private func conceal(_ contact: inout Contact, _ label: FlowLabel?, client: IPAddress) {
+    private func conceal(_ contact: inout Contact, _ label: FlowLabel?, _ told: DNSJoin.Told.Side?) {
         let isESP = contact.transport == IPProtocol.name(IPProtocol.esp)
         if contact.concealment == nil {
             contact.concealment = label?.service.concealment ?? (isESP ? .vpn : nil)
         }
-        if contact.concealment == nil, contact.port == 443, join.isResolver(contact.name, client: client) {
+        if contact.concealment == nil, contact.port == 443, let name = contact.name,
+            told?.resolvers.contains(name) == true
+        {
             contact.concealment = .encryptedDNS
             contact.service = FlowService.dnsOverHTTPS.rawValue
         }
@@ -165,9 +123,9 @@ package struct ContactBuilder {
         return !flow.flags.contains(clientIsA ? .spokeB : .spokeA)
     }
 
-    private func hasOuterName(_ label: FlowLabel, client: IPAddress) -> Bool {
+    private func hasOuterName(_ label: FlowLabel, _ told: DNSJoin.Told.Side?) -> Bool {
         guard label.offersECH, let name = label.name else { return false }
-        return join.isPublicName(name, client: client) || KnownRelays.helloCovers.contains(name)
+        return told?.publicNames.contains(name) == true || KnownRelays.helloCovers.contains(name)
     }
 
     /// What the handshake showed beside its name.
@@ -185,14 +143,14 @@ package struct ContactBuilder {
 
     /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
     private func name(
-        _ contact: inout Contact, _ label: FlowLabel?, client: IPAddress, server: IPAddress,
-        at time: Timestamp
+        _ contact: inout Contact, _ label: FlowLabel?, _ side: DNSJoin.Told.Side?, at time: Timestamp
     ) {
-        let told = answers.adding(
-            to: join.candidates(client: client, address: server, at: time), client: client, address: server,
-            at: time)
+        var told = side?.candidates ?? []
+        if !answers.isEmpty, let client = contact.client, let server = contact.servers.first {
+            told = answers.adding(to: told, client: client, address: server, at: time)
+        }
         // The outer name of a true encrypted hello is the provider's, never the destination.
-        let isOuterName = label.map { hasOuterName($0, client: client) } ?? false
+        let isOuterName = label.map { hasOuterName($0, side) } ?? false
         if isOuterName { contact.concealment = .encryptedHello }
         if !isOuterName, let label { sign(&contact, label, told: told) }
         if !isOuterName, let label, let kind = label.kind, let name = label.name {

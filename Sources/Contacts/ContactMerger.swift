@@ -55,6 +55,19 @@ package struct ContactMerger {
         sums.values[known].add(contact)
     }
 
+    /// Adds all that another merger holds.
+    mutating func add(_ other: ContactMerger) {
+        if sums.isEmpty {
+            sums = other.sums
+            return
+        }
+        sums.merge(other.sums) { known, new in
+            var known = known
+            known.add(new)
+            return known
+        }
+    }
+
     /// The sums in output order.
     package func contacts() -> [Contact] {
         let finished = sums.values.map { sum -> Contact in
@@ -90,6 +103,12 @@ package struct ContactMerger {
 }
 
 extension ContactMerger.Sum {
+    fileprivate mutating func add(_ other: ContactMerger.Sum) {
+        add(other.contact)
+        servers.formUnion(other.servers)
+        if other.macsDiffer { macsDiffer = true }
+    }
+
     fileprivate mutating func add(_ other: Contact) {
         servers.formUnion(other.servers)
         if contact.clientMAC != other.clientMAC { macsDiffer = true }

@@ -27,14 +27,23 @@ package struct DNSJoin {
     /// Outer names of encrypted hellos that HTTPS records invited each client to.
     private var publicNames: [IPAddress: Set<String>] = [:]
 
+    /// Who was told anything: a quick no for servers.
+    private var clients: Set<IPAddress> = []
     /// Resolvers over HTTPS that each client was told of.
     private var resolvers: [IPAddress: Set<String>] = [:]
 
     package init() {}
 
+    package var isEmpty: Bool { clients.isEmpty }
+
     /// Takes in an answer; others are passed over.
     package mutating func take(_ observation: DNSObservation) {
         guard observation.isResponse, observation.responseCode == .noError else { return }
+        if !observation.addresses.isEmpty || !observation.echPublicNames.isEmpty
+            || !observation.dohNames.isEmpty
+        {
+            clients.insert(observation.client)
+        }
         if !observation.echPublicNames.isEmpty {
             publicNames[observation.client, default: []].formUnion(observation.echPublicNames)
         }
@@ -54,14 +63,34 @@ package struct DNSJoin {
         }
     }
 
-    /// Whether `name` is one that this client was told to put outside an encrypted hello (RFC 9848, RFC 9849).
-    func isPublicName(_ name: String?, client: IPAddress) -> Bool {
-        name.map { publicNames[client]?.contains($0) == true } ?? false
+    /// What either side of a flow that begins at `time` had been told; nil when nothing was.
+    package func told(_ a: IPAddress, _ b: IPAddress, at time: Timestamp) -> Told? {
+        let told = Told(a: told(client: a, address: b, at: time), b: told(client: b, address: a, at: time))
+        return told.a == nil && told.b == nil ? nil : told
     }
 
-    /// Whether `name` is a resolver over HTTPS that this client was told of (RFC 9461, RFC 9462).
-    func isResolver(_ name: String?, client: IPAddress) -> Bool {
-        name.map { resolvers[client]?.contains($0) == true } ?? false
+    private func told(client: IPAddress, address: IPAddress, at time: Timestamp) -> Told.Side? {
+        guard clients.contains(client) else { return nil }
+        let names = candidates(client: client, address: address, at: time)
+        let outer = publicNames[client] ?? []
+        let doors = resolvers[client] ?? []
+        if names.isEmpty, outer.isEmpty, doors.isEmpty { return nil }
+        return Told.Side(candidates: names, publicNames: outer, resolvers: doors)
+    }
+
+    /// What each side of a flow had been told when the flow began.
+    package struct Told: Sendable {
+        struct Side: Sendable {
+            /// Names for the other side's address, sorted.
+            let candidates: [Candidate]
+            /// Outer names of encrypted hellos that HTTPS records invited to (RFC 9848, RFC 9849).
+            let publicNames: Set<String>
+            /// Resolvers over HTTPS (RFC 9461, RFC 9462).
+            let resolvers: Set<String>
+        }
+
+        let a: Side?
+        let b: Side?
     }
 
     /// The names that `client` had been told for `address` when it connected at `time`, sorted by name.

@@ -5,13 +5,13 @@ import Names
 
 /// What clients were told by DNS answers, by moments and not by the order of packets: for answers in logs, and for the
 /// flows of logs. The rules are those of `DNSJoin`: per client, never before the answer, within its window.
-struct LoggedAnswers {
+package struct LoggedAnswers: Sendable {
     private struct Key: Hashable {
         let client: IPAddress
         let address: IPAddress
     }
 
-    private struct Told {
+    private struct Told: Sendable {
         let name: String
         var chain: [String]
         var windows: AnswerWindows
@@ -19,7 +19,9 @@ struct LoggedAnswers {
 
     private var told: [Key: [Told]] = [:]
 
-    init() {}
+    package init() {}
+
+    var isEmpty: Bool { told.isEmpty }
 
     init(_ table: LogDNSTable) {
         table.forEachAnswer { answer in

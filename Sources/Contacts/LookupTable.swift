@@ -1,10 +1,10 @@
-import Bytes
-import Flows
+package import Bytes
+package import Flows
 import Logs
 import Names
 
 /// DNS questions and answers added up per client, resolver and name.
-struct LookupTable {
+package struct LookupTable {
     private struct Key: Hashable {
         let client: IPAddress
         let resolver: IPAddress?
@@ -15,9 +15,9 @@ struct LookupTable {
     /// What filters answer with beside the unspecified addresses.
     private let sinkholes: Set<IPAddress>
 
-    init(sinkholes: Set<IPAddress> = []) { self.sinkholes = sinkholes }
+    package init(sinkholes: Set<IPAddress> = []) { self.sinkholes = sinkholes }
 
-    mutating func take(_ observation: DNSObservation) {
+    package mutating func take(_ observation: DNSObservation) {
         let key = Key(client: observation.client, resolver: observation.resolver, name: observation.name)
         var lookup =
             lookups[key]
@@ -52,7 +52,7 @@ struct LookupTable {
     }
 
     /// Sorted by client, name, resolver (unknown first); `contacted` where the client has a contact under the name.
-    func lookups(contacts: [Contact]) -> [Lookup] {
+    package func lookups(contacts: [Contact]) -> [Lookup] {
         var visits: Set<ClientAndName> = []
         for contact in contacts where contact.service != FlowService.dns.rawValue {
             guard let client = contact.client else { continue }

@@ -6,27 +6,31 @@ import Packets
 /// Directions are kept as A and B of the key until the end, when every packet had its say about who the
 /// client is.
 package struct Flow: Sendable {
+    // What every packet touches stands in front, in two cache lines.
     package let key: FlowKey
-    /// Position of the first packet in the input, from 0: the order in which flows and DNS answers happened.
-    package let firstPacket: UInt64
-    package let first: Timestamp
     /// The time of the most recent packet (not the latest: clocks may step back).
     package internal(set) var last: Timestamp
     package internal(set) var flags: FlowFlags
-    /// The first source address seen from each side; nil where the link has none.
-    package internal(set) var macA: MACAddress?
-    package internal(set) var macB: MACAddress?
-    /// The initial sequence number of the side that sent the SYN.
-    var initialSequence: UInt32 = 0
-    /// Counters of the clock hour and name that are under way.
-    package internal(set) var current: FlowSlice
-    /// Index of the newest finished slice in the engine's pool; -1 when there is none.
-    var finishedSlice: Int32 = -1
-    /// Index of the flow's first and present label in the engine's pool; -1 when it has none.
-    package internal(set) var firstLabel: Int32 = -1
-    package internal(set) var label: Int32 = -1
+    /// Index of the flow's present label in the shard's pool; -1 when it has none.
+    var label: Int32 = -1
     /// Index of the inspection under way; -1 when there is none.
     var inspection: Int32 = -1
+    /// The first label.
+    var firstLabel: Int32 = -1
+    /// The label that was added last; the present one may be one that a flow came back to.
+    var newestLabel: Int32 = -1
+    /// Counters of the clock hour and name that are under way.
+    var current: FlowSlice
+    /// The first source address seen from each side; nil where the link has none.
+    var bitsA = PacketRecord.noMAC
+    var bitsB = PacketRecord.noMAC
+    /// Position in the input of the packet that began the flow, from 0.
+    package let firstPacket: UInt64
+    package let first: Timestamp
+    /// Number of the flow in its shard.
+    package let serial: UInt64
+    /// The initial sequence number of the side that sent the SYN.
+    var initialSequence: UInt32 = 0
 }
 
 /// What one flow moved in one clock hour under one name.
@@ -40,12 +44,12 @@ package struct FlowSlice: Sendable {
     /// Layer-3 bytes.
     package var bytesFromA: UInt64 = 0
     package var bytesFromB: UInt64 = 0
-    /// The label that held; -1 for the flow's first.
+    /// The label that held: its index in the shard's pool, of a finished flow in its list; -1 for the flow's first.
     package var label: Int32 = -1
     /// Whether the flow (or the exchange under this label) began here, so that sums count it once.
     package var isStart: Bool
     /// Index of the slice before this one; -1 at the first.
-    package internal(set) var previous: Int32 = -1
+    var previous: Int32 = -1
 }
 
 /// What a flow's packets told about it.
@@ -66,7 +70,9 @@ package struct FlowFlags: OptionSet, Sendable {
     package static let firstFromA = FlowFlags(rawValue: 1 << 6)
     package static let payload = FlowFlags(rawValue: 1 << 7)
     package static let reset = FlowFlags(rawValue: 1 << 8)
-    package static let finished = FlowFlags(rawValue: 1 << 9)
+    /// Side A (B) sent a FIN.
+    package static let finFromA = FlowFlags(rawValue: 1 << 9)
+    package static let finFromB = FlowFlags(rawValue: 1 << 15)
     /// The payload from A (B) is still of interest: no name was found in it yet, nor its absence.
     package static let wantsA = FlowFlags(rawValue: 1 << 10)
     package static let wantsB = FlowFlags(rawValue: 1 << 11)

@@ -3,65 +3,83 @@ import Captures
 package import Packets
 
 extension Flow {
-    /// A flow that begins with `packet`.
-    init(key: FlowKey, _ packet: Packet, fromA: Bool, time: Timestamp, position: UInt64) {
-        self.key = key
+    /// A flow that begins with the packet of `record`.
+    init(_ record: PacketRecord, serial: UInt64, position: UInt64) {
+        key = record.key
+        self.serial = serial
         firstPacket = position
-        first = time
-        last = time
-        flags = fromA ? [.firstFromA, .wantsA, .wantsB] : [.wantsA, .wantsB]
-        current = FlowSlice(hour: time.hour, first: time, last: time, isStart: true)
-        if packet.transport == IPProtocol.tcp {
-            if packet.tcpFlags.contains(.syn) {
-                let acknowledges = packet.tcpFlags.contains(.ack)
-                initialSequence = acknowledges ? packet.tcpAcknowledgment &- 1 : packet.tcpSequence
-            } else if packet.hasTransportHeader {
-                flags.insert(.midStream)
-            }
+        first = record.time
+        last = record.time
+        flags = record.fromA ? [.firstFromA, .wantsA, .wantsB] : [.wantsA, .wantsB]
+        current = FlowSlice(hour: record.time.hour, first: record.time, last: record.time, isStart: true)
+        guard record.transport == IPProtocol.tcp else { return }
+        if record.tcpFlags.contains(.syn) {
+            let acknowledges = record.tcpFlags.contains(.ack)
+            initialSequence = acknowledges ? record.tcpAcknowledgment &- 1 : record.tcpSequence
+        } else if record.traits.contains(.hasTransportHeader) {
+            flags.insert(.midStream)
         }
     }
 
-    /// A flow that was quiet for longer than this has ended: RFC 4787 §4.3 for UDP (NATs keep 2 to 5
-    /// minutes), RFC 5382 §5 for TCP (2 hours and 4 minutes).
-    static func idleLimit(_ transport: UInt8) -> Int64 {
-        (transport == IPProtocol.tcp ? 7440 : 300) * 1_000_000_000
+    package var macA: MACAddress? { bitsA == PacketRecord.noMAC ? nil : MACAddress(bits: bitsA) }
+    package var macB: MACAddress? { bitsB == PacketRecord.noMAC ? nil : MACAddress(bits: bitsB) }
+
+    /// A flow that was quiet for longer than this has ended, in nanoseconds: RFC 4787 §4.3 for UDP (NATs keep 2 to
+    /// 5 minutes), RFC 5382 §5 for TCP (2 hours and 4 minutes; 4 minutes behind its end).
+    @inline(__always)
+    private var idleLimit: Int64 {
+        guard key.transport == IPProtocol.tcp else { return 300 * 1_000_000_000 }
+        let isClosed =
+            flags.contains(.reset) || flags.contains(.finFromA) && flags.contains(.finFromB)
+        return (isClosed ? 240 : 7440) * 1_000_000_000
     }
 
-    /// Whether `packet` belongs to this flow, or begins another one of the same 5-tuple.
     @inline(__always)
-    func continues(with packet: Packet, at time: Timestamp) -> Bool {
-        guard time.nanoseconds &- last.nanoseconds <= Flow.idleLimit(key.transport) else { return false }
-        guard packet.transport == IPProtocol.tcp, packet.tcpFlags.contains(.syn),
-            !packet.tcpFlags.contains(.ack)
+    func isOver(at time: Timestamp) -> Bool { time.nanoseconds &- last.nanoseconds > idleLimit }
+
+    /// Whether the packet of `record` belongs to this flow, or begins another one of the same 5-tuple.
+    @inline(__always)
+    func continues(with record: PacketRecord) -> Bool {
+        guard !isOver(at: record.time) else { return false }
+        guard record.transport == IPProtocol.tcp, record.tcpFlags.contains(.syn),
+            !record.tcpFlags.contains(.ack)
         else { return true }
         // A repeated SYN of the same attempt goes on; any other begins a new connection.
         return !flags.contains(.payload) && !flags.contains(.midStream)
-            && initialSequence == packet.tcpSequence
+            && initialSequence == record.tcpSequence
+    }
+
+    /// A TCP side that sends data was answered, or it would not have been able to: the answers were not captured.
+    var isSeenFromOneSide: Bool {
+        let both = flags.contains(.spokeA) && flags.contains(.spokeB)
+        return key.transport == IPProtocol.tcp && !both && flags.contains(.payload)
     }
 
     /// Notes what the packet's headers tell of the flow.
     @inline(__always)
-    mutating func note(_ packet: Packet, fromA: Bool) {
+    mutating func note(_ record: PacketRecord) {
+        let fromA = record.fromA
         if fromA {
-            if macA == nil { macA = packet.sourceMAC }
-        } else if macB == nil {
-            macB = packet.sourceMAC
+            if bitsA == PacketRecord.noMAC { bitsA = record.sourceMAC }
+        } else if bitsB == PacketRecord.noMAC {
+            bitsB = record.sourceMAC
         }
-        if packet.payloadLength > 0 { flags.insert(.payload) }
-        guard packet.transport == IPProtocol.tcp else {
+        if record.traits.contains(.hasPayload) { flags.insert(.payload) }
+        guard record.transport == IPProtocol.tcp else {
             flags.insert(fromA ? .spokeA : .spokeB)
             return
         }
-        noteTCP(packet.tcpFlags, fromA: fromA)
+        noteTCP(record.tcpFlags, fromA: fromA)
     }
 
+    @inline(__always)
     private mutating func noteTCP(_ tcp: TCPFlags, fromA: Bool) {
         if tcp.contains(.rst) {
             flags.insert(.reset)
             return
         }
         flags.insert(fromA ? .spokeA : .spokeB)
-        if tcp.contains(.fin) { flags.insert(.finished) }
+        if tcp.contains(.fin) { flags.insert(fromA ? .finFromA : .finFromB) }
         guard tcp.contains(.syn) else { return }
         if tcp.contains(.ack) {
             flags.insert(fromA ? .synAckFromA : .synAckFromB)
@@ -71,16 +89,17 @@ extension Flow {
     }
 
     @inline(__always)
-    mutating func add(_ weight: PacketWeight, fromA: Bool, time: Timestamp) {
+    mutating func add(_ record: PacketRecord) {
+        let time = record.time
         last = time
         if time < current.first { current.first = time }
         if time > current.last { current.last = time }
-        if fromA {
-            current.packetsFromA &+= weight.packets
-            current.bytesFromA &+= weight.bytes
+        if record.fromA {
+            current.packetsFromA &+= UInt64(record.packets)
+            current.bytesFromA &+= UInt64(record.bytes)
         } else {
-            current.packetsFromB &+= weight.packets
-            current.bytesFromB &+= weight.bytes
+            current.packetsFromB &+= UInt64(record.packets)
+            current.bytesFromB &+= UInt64(record.bytes)
         }
     }
 }
@@ -126,6 +145,19 @@ package struct PacketTally: Equatable, Sendable {
         bytes &+= wireBytes
         unusedPackets[Int(UnusedReason.duplicate.rawValue)] &+= count
         unusedBytes[Int(UnusedReason.duplicate.rawValue)] &+= wireBytes
+    }
+
+    package mutating func add(_ other: PacketTally) {
+        read &+= other.read
+        used &+= other.used
+        bytes &+= other.bytes
+        if let time = other.first { note(time) }
+        if let time = other.last { note(time) }
+        for index in unusedPackets.indices {
+            unusedPackets[index] &+= other.unusedPackets[index]
+            unusedBytes[index] &+= other.unusedBytes[index]
+        }
+        unknownLinkTypes.merge(other.unknownLinkTypes) { $0 &+ $1 }
     }
 
     mutating func note(_ time: Timestamp) {

@@ -55,12 +55,25 @@ package struct FlowKey: Hashable, Sendable {
         isIPv4 ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) : IPAddress(ipv6High: high, low: low)
     }
 
+    /// A mix of the addresses alone: all flows between two hosts have the same.
+    @inline(__always)
+    private var addressHash: UInt64 {
+        var mixed = (aLow ^ (bLow &* 0x9e37_79b9_7f4a_7c15)) &* 0xbf58_476d_1ce4_e5b9
+        mixed ^= mixed >> 32
+        mixed = (mixed ^ (aHigh &* 0x94d0_49bb_1331_11eb) ^ bHigh) &* 0x2545_f491_4f6c_dd1d
+        return mixed ^ mixed >> 29
+    }
+
+    /// Which shard the flow belongs to: by its addresses, so that what concerns two hosts stays together.
+    @inline(__always)
+    var shard: Int {
+        Int(truncatingIfNeeded: addressHash >> 60) & (SortedPackets.shardCount &- 1)
+    }
+
     /// A mix whose every input bit reaches the low bits that index the table.
     @inline(__always)
     var hash: UInt64 {
-        var mixed = (aLow ^ (bLow &* 0x9e37_79b9_7f4a_7c15)) &* 0xbf58_476d_1ce4_e5b9
-        mixed ^= mixed >> 32
-        mixed = (mixed ^ rest ^ (aHigh &* 0x94d0_49bb_1331_11eb) ^ bHigh) &* 0x2545_f491_4f6c_dd1d
-        return mixed ^ mixed >> 29
+        let mixed = (addressHash ^ rest) &* 0x9e37_79b9_7f4a_7c15
+        return mixed ^ mixed >> 32
     }
 }

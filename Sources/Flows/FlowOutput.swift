@@ -1,14 +1,17 @@
 import Bytes
 import Names
 
-/// What inspecting payload yields: pools that flows point into, and facts in packet order.
+/// What inspecting payload yields: the labels that live flows point into, and facts in packet order.
 package struct FlowOutput: Sendable {
     /// Whether sightings are collected: only `hallpass names` wants them.
     package let collectsSightings: Bool
     package internal(set) var sightings: [Sighting: UInt64] = [:]
-    package internal(set) var labels: [FlowLabel] = []
+    /// Labels of live flows; a place is used again once its flow has ended.
+    var labels: [FlowLabel] = []
+    /// The label that the flow had before, parallel to `labels`; -1 at its first.
+    private var labelsBefore: [Int32] = []
+    private var freeLabels: [Int32] = []
     package internal(set) var dns: [DNSObservation] = []
-    package internal(set) var addresses = AddressFacts()
     package internal(set) var tally = FlowTally()
 
     init(collectsSightings: Bool) { self.collectsSightings = collectsSightings }
@@ -21,51 +24,32 @@ package struct FlowOutput: Sendable {
         sightings[sighting, default: 0] &+= 1
     }
 
-    mutating func add(_ label: FlowLabel) -> Int32 {
+    /// Adds a label of a flow whose newest so far is `before` (-1: none).
+    mutating func add(_ label: FlowLabel, after before: Int32) -> Int32 {
+        if let index = freeLabels.popLast() {
+            labels[Int(index)] = label
+            labelsBefore[Int(index)] = before
+            return index
+        }
         labels.append(label)
+        labelsBefore.append(before)
         return Int32(truncatingIfNeeded: labels.count - 1)
     }
-}
 
-/// Counted oddities of flows and names, for the coverage block.
-package struct FlowTally: Equatable, Sendable {
-    package internal(set) var tcpMidStream: UInt64 = 0
-    package internal(set) var streamsWithGap: UInt64 = 0
-    package internal(set) var retransmissionsThatDiffer: UInt64 = 0
-    package internal(set) var malformedDNS: UInt64 = 0
-    package internal(set) var fragmentsIncomplete: UInt64 = 0
-    package internal(set) var namesRefused: UInt64 = 0
-    package internal(set) var packetsCutBySnapLength: UInt64 = 0
-    package internal(set) var packetsOutOfOrder: UInt64 = 0
-    package internal(set) var timeJumps: UInt64 = 0
-    package internal(set) var inspectionsEvicted: UInt64 = 0
-    package internal(set) var tunnelledPackets: UInt64 = 0
-    package internal(set) var framesWithSeveralPackets: UInt64 = 0
-    /// QUIC flows without a name, by reason.
-    package internal(set) var quicUnknownVersion: UInt64 = 0
-    package internal(set) var quicUndecryptable: UInt64 = 0
-    package internal(set) var quicIncomplete: UInt64 = 0
+    /// Gives up all labels of a flow whose newest is `newest`; `body` sees each, newest first.
+    mutating func release(from newest: Int32, _ body: (Int32, FlowLabel) -> Void) {
+        var index = newest
+        while index >= 0 {
+            body(index, labels[Int(index)])
+            labels[Int(index)] = FlowLabel(service: .unknown)
+            freeLabels.append(index)
+            index = labelsBefore[Int(index)]
+        }
+    }
 
-    package init() {}
-
-    /// All counts under their words, in alphabetical order.
-    package var entries: [(key: String, count: UInt64)] {
-        [
-            ("dns_malformed", malformedDNS),
-            ("fragments_incomplete", fragmentsIncomplete),
-            ("frames_with_several_packets", framesWithSeveralPackets),
-            ("inspections_evicted", inspectionsEvicted),
-            ("names_refused", namesRefused),
-            ("packets_cut_by_snap_length", packetsCutBySnapLength),
-            ("packets_out_of_order", packetsOutOfOrder),
-            ("packets_tunnelled", tunnelledPackets),
-            ("quic_flows_undecryptable", quicUndecryptable),
-            ("quic_flows_with_incomplete_hello", quicIncomplete),
-            ("quic_flows_with_unknown_version", quicUnknownVersion),
-            ("retransmissions_that_differ", retransmissionsThatDiffer),
-            ("time_jumps", timeJumps),
-            ("tcp_flows_first_seen_in_the_middle", tcpMidStream),
-            ("tcp_streams_with_gap", streamsWithGap),
-        ]
+    /// Hands out the observations made since the last call.
+    mutating func takeDNS() -> [DNSObservation] {
+        defer { dns.removeAll(keepingCapacity: true) }
+        return dns
     }
 }

@@ -14,26 +14,27 @@ protocol FlowInspection: AnyObject {
 /// The inspections under way, by number. Bounded: when a flood of half-open flows fills it, further flows are
 /// counted without a look at their payload.
 struct InspectionPool {
-    /// Flows that wait for a name at the same time, at most; each may hold 128 kB in the worst case, 2 kB in
-    /// practice.
-    static let limit = 65_536
+    /// Flows of one shard that wait for a name at the same time, at most; each may hold 128 kB in the worst case,
+    /// 2 kB in practice.
+    static let limit = 4096
 
     private var slots: [(any FlowInspection)?] = []
     private var free: [Int32] = []
-    private(set) var evicted: UInt64 = 0
 
     subscript(number: Int32) -> (any FlowInspection)? {
         number >= 0 && number < Int32(slots.count) ? slots[Int(number)] : nil
     }
 
     /// Starts `inspection` for `flow`; -1 (and nothing wanted of the flow any more) when there is no room.
-    mutating func begin(_ inspection: some FlowInspection, for flow: inout Flow) -> Int32 {
+    mutating func begin(
+        _ inspection: some FlowInspection, for flow: inout Flow, _ tally: inout FlowTally
+    ) -> Int32 {
         if let number = free.popLast() {
             slots[Int(number)] = inspection
             return number
         }
         guard slots.count < InspectionPool.limit else {
-            evicted += 1
+            tally.inspectionsEvicted &+= 1
             flow.flags.subtract([.wantsA, .wantsB])
             return -1
         }

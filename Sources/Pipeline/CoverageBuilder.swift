@@ -47,26 +47,25 @@ struct CaptureCoverage {
 /// Tallies of the engine and the log readers as the coverage block.
 enum CoverageBuilder {
     static func coverage(
-        _ engine: FlowEngine, captures: CaptureCoverage, flows: UInt64, lines: LineCoverage
+        _ packets: PacketTally, _ tally: FlowTally, captures: CaptureCoverage, flows: UInt64,
+        lines: LineCoverage
     ) -> Coverage {
         var coverage = Coverage()
-        coverage.packetsRead = engine.packets.read
-        coverage.packetsUsed = engine.packets.used
-        coverage.unusedPackets = unusedPackets(engine.packets)
+        coverage.packetsRead = packets.read
+        coverage.packetsUsed = packets.used
+        coverage.unusedPackets = unusedPackets(packets)
         coverage.linesRead = lines.read
         coverage.linesUsed = lines.used
         coverage.unusedLines = lines.unused.map {
             Coverage.Unused(reason: $0.key, count: $0.value.count, bytes: $0.value.bytes)
         }.sorted { $0.reason < $1.reason }
-        let entries =
-            engine.output.tally.entries + captures.entries + OneSided(engine).entries
-            + [("address_facts_dropped", engine.output.addresses.dropped)]
+        let entries = tally.entries + captures.entries
         coverage.notes = entries.filter { $0.count > 0 }.map {
             Coverage.Note(key: $0.key, count: $0.count)
         }.sorted { $0.key < $1.key }
         coverage.flows = flows
-        coverage.first = engine.packets.first
-        coverage.last = engine.packets.last
+        coverage.first = packets.first
+        coverage.last = packets.last
         return coverage
     }
 
@@ -87,20 +86,5 @@ enum CoverageBuilder {
             }
         }
         return rows.sorted { $0.reason < $1.reason }
-    }
-}
-
-/// TCP flows of which only one direction was captured though both sides spoke: a mirror of one direction.
-struct OneSided {
-    let entries: [(key: String, count: UInt64)]
-
-    init(_ engine: FlowEngine) {
-        var count: UInt64 = 0
-        for flow in engine.table.flows where flow.key.transport == IPProtocol.tcp {
-            let both = flow.flags.contains(.spokeA) && flow.flags.contains(.spokeB)
-            // A side that sends data was answered, or it would not have been able to.
-            if !both, flow.flags.contains(.payload) { count &+= 1 }
-        }
-        entries = [("tcp_flows_seen_from_one_side", count)]
     }
 }

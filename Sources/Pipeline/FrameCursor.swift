@@ -1,7 +1,6 @@
 import Bytes
 import Captures
 import Contacts
-import Flows
 
 /// The frames of a capture one by one, for reading several captures side by side.
 struct FrameCursor: ~Copyable {
@@ -43,17 +42,15 @@ struct FrameCursor: ~Copyable {
         report.records += 1
     }
 
-    /// Hands the present frame to the engine and goes on.
-    mutating func give(to engine: inout FlowEngine) {
-        guard let frame = peek() else { return }
-        engine.take(bytes(frame), frame)
-        advance()
-    }
-
     /// The bytes of the frame that `peek` gave.
     @_lifetime(borrow self)
     func bytes(_ frame: FrameRecord) -> RawSpan {
         window.bytes.clamped(from: frame.offset, count: frame.captured)
+    }
+
+    /// Copies the bytes of the frame that `peek` gave.
+    func copy(_ frame: FrameRecord, into buffer: inout ByteBuffer, at offset: Int) {
+        buffer.write(bytes(frame), at: offset)
     }
 
     private mutating func refill() {

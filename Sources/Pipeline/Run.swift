@@ -1,25 +1,33 @@
 package import Bytes
-package import Captures
+import Captures
 package import Contacts
 package import Flows
+import Foundation
 import Logs
-import Packets
 
 /// What a run is asked for.
 package struct RunOptions {
     package var homeNetworks = IPPrefix.defaultHomeNetworks
+    /// What is asked of the way from frames to flows.
+    package var packets = PacketOptions()
+    /// Threads that work at the same time; 0 for one per core. The results do not depend on it.
+    package var jobs = 0
+    /// Bytes of a capture that are worked on together. The results do not depend on it.
+    package var chunkBytes = 1 << 20
+    /// Called now and then while captures are read.
+    package var progress: ((RunProgress) -> Void)?
     /// Addresses that the district's filter answers with instead of a refused name's own.
     package var sinkholes: Set<IPAddress> = []
-    /// Collect every sighting of a name, for `hallpass names`.
-    package var collectsSightings = false
-    /// A capture filter; packets that do not pass are counted and not used.
-    package var filter: CaptureFilter?
-    /// Leave out packets with a wrong checksum.
-    package var verifiesChecksums = false
-    /// Use a packet once that several sensors or overlapping files hold.
-    package var deduplicates = false
 
     package init() {}
+}
+
+/// How far a run has come.
+package struct RunProgress: Sendable {
+    /// Bytes of input files read so far, packed as they are.
+    package let done: Int64
+    /// All their bytes; less than `done` when there are pipes, whose length nobody knows.
+    package let total: Int64
 }
 
 /// Inputs to facts.
@@ -31,7 +39,11 @@ package struct Run {
     /// Arguments that do not exist.
     package private(set) var missing: [String] = []
 
+    /// Pieces of captures whose beginning was guessed wrong, so that they were read twice: for tests.
+    package private(set) var chunksRedone = 0
+
     private let options: RunOptions
+    private var captureCoverage = CaptureCoverage()
 
     /// Reads all inputs that `arguments` name. Never fails as a whole: see `facts.inputs` for what went wrong.
     package init(_ arguments: [String], options: RunOptions = RunOptions()) {
@@ -80,53 +92,71 @@ package struct Run {
     }
 
     private mutating func read(_ inputs: [Input]) {
-        var engine = FlowEngine(
-            collectsSightings: options.collectsSightings, filter: options.filter,
-            verifiesChecksums: options.verifiesChecksums, deduplicates: options.deduplicates)
-        var builder = ContactBuilder(
-            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
-        var captures = CaptureCoverage()
+        var logs = LogFacts(sinkholes: options.sinkholes)
         var lines = LineCoverage()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
+        for input in distinct.kept {
+            guard case .log(let format) = input.kind else { continue }
+            var run = LogRun(input, format: format)
+            run.run(input, into: &logs)
+            lines.add(run.tally)
+            facts.inputs.append(run.report)
+        }
+        var order = PacketOrder(options.packets)
         for (report, packets, bytes) in distinct.leftOut {
-            engine.leaveOut(packets: packets, bytes: bytes)
+            order.leaveOut(packets: packets, bytes: bytes)
             facts.inputs.append(report)
         }
-        for input in readMerged(distinct.kept, into: &engine, &captures) {
-            if let walker = input.walker {
-                var run = CaptureRun(input, walker: walker)
-                run.run(input, into: &engine)
-                captures.add(run.walker)
-                facts.inputs.append(run.report)
-            } else if case .log(let format) = input.kind {
-                var run = LogRun(input, format: format)
-                run.run(input, into: &builder)
-                lines.add(run.tally)
-                facts.inputs.append(run.report)
-            }
-        }
-        engine.finish()
-        builder.take(engine)
-        (facts.contacts, facts.lookups) = builder.finish()
+        let captures = read(captures: distinct.kept, after: order, logs)
+        var builder = captures.builder
+        var lookups = captures.lookups
+        logs.finish(captures.answers ?? logs.answers, into: &builder, &lookups)
+        facts.contacts = builder.contacts()
+        facts.lookups = lookups.lookups(contacts: facts.contacts)
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         facts.coverage = CoverageBuilder.coverage(
-            engine, captures: captures, flows: builder.flowCount, lines: lines)
-        facts.addresses = engine.output.addresses
+            captures.packets, captures.tally, captures: captureCoverage, flows: builder.flowCount,
+            lines: lines)
         facts.coverage.add(BlindSpots(facts.contacts, homeNetworks: options.homeNetworks))
-        sightings = engine.output.sightings.map { ($0.key, $0.value) }
+        facts.addresses = captures.addresses
+        sightings = captures.sightings.map { ($0.key, $0.value) }
     }
 
-    /// When packets are to be used once, captures are read side by side; returns what is left to be read in turn.
-    private mutating func readMerged(
-        _ inputs: [Input], into engine: inout FlowEngine, _ captures: inout CaptureCoverage
-    ) -> [Input] {
-        guard options.deduplicates else { return inputs }
-        var rest: [Input] = []
-        var run = MergedRun(inputs, rest: &rest)
-        run.run(into: &engine)
-        facts.inputs += run.reports
-        captures.add(dropped: run.droppedPackets)
-        return rest
+    /// Reads all captures among `inputs` on all cores.
+    private mutating func read(
+        captures inputs: [Input], after order: PacketOrder, _ logs: LogFacts
+    ) -> CapturePipeline {
+        let crew = Crew(jobs: options.jobs > 0 ? options.jobs : ProcessInfo.processInfo.activeProcessorCount)
+        var rest = inputs
+        var merged: MergedReader?
+        if options.packets.deduplicates {
+            rest = []
+            merged = MergedReader(inputs, rest: &rest)
+        }
+        // Offsets in a chunk are 32-bit numbers.
+        let bytes = min(max(options.chunkBytes, 16), 1 << 30)
+        let plan = ChunkPlan(rest, merged: merged, chunkBytes: bytes)
+        var pipeline = CapturePipeline(plan, crew, chunkBytes: bytes, options, leftOut: order, logs)
+        pipeline.run(groups(of: 2 * crew.jobs))
+        for track in pipeline.tracks {
+            captureCoverage.add(track.walker)
+            facts.inputs.append(track.report)
+            chunksRedone += track.redone
+        }
+        facts.inputs += pipeline.failed + (merged?.reports ?? [])
+        captureCoverage.add(dropped: merged?.droppedPackets ?? 0)
+        return pipeline
+    }
+
+    /// Three groups of `count` chunks, each with a sorter of its own.
+    private func groups(of count: Int) -> [ChunkPlan.Group] {
+        (0..<3).map { _ in
+            ChunkPlan.Group(
+                chunks: (0..<count).compactMap { _ in
+                    // The filter was compiled once before, or the run would not have begun.
+                    (try? PacketSorter(options.packets)).map { Chunk($0) }
+                })
+        }
     }
 
     /// By first packet, so that pieces of one capture follow each other whatever their order on the command line.

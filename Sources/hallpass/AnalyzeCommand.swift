@@ -68,7 +68,7 @@ struct AnalyzeCommand: ParsableCommand {
         } catch {
             throw RegisterOptions.fail(error)
         }
-        let run = Run(input.inputs, options: try options(roster))
+        let run = input.run(try options(roster))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
         let attributed = try leases.attribute(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Captures
 import Contacts
+import Flows
 import Foundation
 import Pipeline
 
@@ -35,6 +36,15 @@ struct InputOptions: ParsableArguments {
     @Flag(help: "Use a packet once that two sensors or overlapping files hold (same bytes within 20 ms).")
     var deduplicate = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Threads that work at the same time; the results do not depend on it.",
+            discussion: "Default: one per core.", valueName: "n"))
+    var jobs: Int?
+
+    @Option(name: .customLong("chunk-size"), help: .hidden)
+    var chunkBytes: Int?
+
     @Flag(name: .shortAndLong, help: "No messages about inputs that were passed over.")
     var quiet = false
 
@@ -52,14 +62,31 @@ struct InputOptions: ParsableArguments {
         } else if !fromRoster.isEmpty {
             options.homeNetworks = fromRoster
         }
-        options.deduplicates = deduplicate
-        options.verifiesChecksums = verifyChecksums
+        options.packets.deduplicates = deduplicate
+        options.packets.verifiesChecksums = verifyChecksums
         do {
-            options.filter = try filter.map { text throws(FilterFault) in try CaptureFilter(text) }
+            // Compiled here to tell what is wrong with it; each worker compiles its own.
+            options.packets.filter = try filter.map { text throws(FilterFault) in
+                try CaptureFilter(text).expression
+            }
         } catch {
             throw ValidationError("\(error)")
         }
+        if let jobs {
+            guard jobs >= 1 else { throw ValidationError("--jobs takes a number of threads, 1 or more") }
+            options.jobs = jobs
+        }
+        if let chunkBytes { options.chunkBytes = max(chunkBytes, 4096) }
         return options
+    }
+
+    /// Reads all inputs, with a line of progress where somebody looks on.
+    func run(_ asked: RunOptions) -> Run {
+        var options = asked
+        let line = quiet ? nil : ProgressLine()
+        if let line { options.progress = { line.show($0) } }
+        defer { line?.clear() }
+        return Run(inputs, options: options)
     }
 
     /// What the input could not show, in one line for packets and one for lines.

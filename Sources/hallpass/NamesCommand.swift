@@ -1,4 +1,5 @@
 import ArgumentParser
+import Flows
 import Pipeline
 import Reports
 
@@ -23,8 +24,8 @@ struct NamesCommand: ParsableCommand {
 
     func run() throws {
         var options = try input.options()
-        options.collectsSightings = true
-        let run = Run(input.inputs, options: options)
+        options.packets.collectsSightings = true
+        let run = input.run(options)
         let code = input.reportProblems(run)
         switch format {
         case .tsv: try Output.write(NamesRenderer.tsv(run.sightings))

@@ -85,19 +85,25 @@ import Testing
         #expect(both.evidence == .dnsAnswer)
     }
 
-    @Test func answersInCapturesNameFlowsOfLogsToo() throws {
+    private func finish(_ logs: LogFacts) -> (contacts: [Contact], lookups: [Lookup]) {
         var builder = ContactBuilder()
-        builder.add(contact(from: 11, to: 20))
+        var lookups = LookupTable()
+        logs.finish(logs.answers, into: &builder, &lookups)
+        return (builder.contacts(), lookups.lookups(contacts: builder.contacts()))
+    }
+
+    @Test func answersInCapturesNameFlowsOfLogsToo() throws {
+        var logs = LogFacts()
+        logs.add(contact(from: 11, to: 20))
         var unnamed = contact(from: 11, to: 20)
         unnamed.client = IPAddress(ipv4: 0x0a14_1e29)
-        builder.add(unnamed)
+        logs.add(unnamed)
         let row = LogDNSRow(
             time: moment(10), client: IPAddress(ipv4: 0x0a14_1e28), resolver: IPAddress(ipv4: 0x0a14_0035),
             name: "quiz.example.org", stage: .answer, code: .noError,
             answers: [LogDNSAnswer(name: "quiz.example.org", type: .a, value: .address(server), ttl: 60)])
-        builder.add(LogDNSTable(rows: [row]), source: "unbound")
-        builder.take(FlowEngine())
-        let (contacts, lookups) = builder.finish()
+        logs.add(LogDNSTable(rows: [row]), source: "unbound")
+        let (contacts, lookups) = finish(logs)
         #expect(contacts.map(\.name) == [nil, "quiz.example.org", nil])
         #expect(contacts.map(\.source) == ["unbound", "capture", "capture"])
         #expect(contacts.first?.service == "dns")
@@ -109,15 +115,14 @@ import Testing
     }
 
     @Test func aSinkholesAddressIsTheFiltersAnswer() throws {
-        var builder = ContactBuilder(sinkholes: [server])
-        builder.add(contact(from: 11, to: 20))
+        var logs = LogFacts(sinkholes: [server])
+        logs.add(contact(from: 11, to: 20))
         let row = LogDNSRow(
             time: moment(10), client: IPAddress(ipv4: 0x0a14_1e28), name: "quiz.example.org", stage: .answer,
             code: .noError,
             answers: [LogDNSAnswer(name: "quiz.example.org", type: .a, value: .address(server), ttl: 60)])
-        builder.add(LogDNSTable(rows: [row]), source: "unbound")
-        builder.take(FlowEngine())
-        let (contacts, lookups) = builder.finish()
+        logs.add(LogDNSTable(rows: [row]), source: "unbound")
+        let (contacts, lookups) = finish(logs)
         #expect(contacts.map(\.action) == [.blocked])
         #expect(lookups.map(\.outcome) == [.blocked])
     }

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func aLeaseIsSeenFromRequestToRelease() throws {
-        let facts = capture().output.addresses
+        let facts = capture().addresses
         #expect(facts.leases.map(\.kind) == [.given, .ended])
         let given = try #require(facts.leases.first)
         #expect(given.address == IPAddress("10.20.30.40"))
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func hardwareAddressesAreKeptByTheHour() throws {
-        let facts = capture().output.addresses
+        let facts = capture().addresses
         #expect(facts.neighbours.count == 1)
         let (neighbour, span) = try #require(facts.neighbours.first)
         #expect(neighbour.address == IPAddress("10.20.30.40"))
@@ -60,14 +60,14 @@ import Testing
         conversation.tcp(Forge.syn)
         conversation.tcp(Forge.syn | Forge.ack, fromServer: true)
         conversation.tcp(Forge.ack)
-        let openings = conversation.read().output.addresses.openings
+        let openings = conversation.read().addresses.openings
         #expect(openings.count == 1)
         #expect(openings.first?.key.hopLimit == 64)
         #expect(openings.first?.value == 1)
     }
 
     @Test func partsJoinedAreTheWhole() {
-        let whole = capture().output.addresses
+        let whole = capture().addresses
         var joined = AddressFacts()
         joined.append(whole)
         #expect(joined == whole)

@@ -46,9 +46,9 @@ struct Dialogue {
     mutating func contacts(sinkholes: Set<IPAddress> = []) -> (contacts: [Contact], lookups: [Lookup]) {
         engine.finish()
         var builder = ContactBuilder(sinkholes: sinkholes)
-        builder.take(engine)
-        let (contacts, lookups) = builder.finish()
-        return (contacts.filter { $0.service != "dns" }, lookups)
+        let lookups = builder.take(engine)
+        let contacts = builder.contacts()
+        return (contacts.filter { $0.service != "dns" }, lookups.lookups(contacts: contacts))
     }
 
     mutating func client(_ payload: [UInt8]) { send(payload, fromClient: true, flags: 0x18) }
@@ -87,13 +87,13 @@ struct Dialogue {
     /// Ends the input; what was seen, as `kind name`, and the flow's labels.
     mutating func finish() -> (sightings: Set<String>, labels: [FlowLabel], tally: FlowTally) {
         engine.finish()
-        let seen = engine.output.sightings.keys.map { "\($0.kind.rawValue) \($0.name)" }
-        return (Set(seen), engine.output.labels, engine.output.tally)
+        let seen = engine.sightings.keys.map { "\($0.kind.rawValue) \($0.name)" }
+        return (Set(seen), engine.flows.flatMap(\.labels), engine.tally)
     }
 
     /// Whether any payload of the flow is still of interest.
     var isOpen: Bool {
-        engine.table.flows.contains { $0.flags.contains(.wantsA) || $0.flags.contains(.wantsB) }
+        engine.isInspecting
     }
 }
 

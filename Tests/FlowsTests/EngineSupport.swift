@@ -65,17 +65,14 @@ struct FlowSum: Equatable, CustomStringConvertible {
 extension FlowEngine {
     /// All flows in order of their first packets.
     var sums: [FlowSum] {
-        table.flows.map { flow in
-            let key = flow.key
+        flows.map { finished in
+            let key = finished.flow.key
             var sum = FlowSum(
                 ends: "\(key.transport) \(key.addressA):\(key.portA) \(key.addressB):\(key.portB)")
-            var slice = flow.current
-            while true {
+            for slice in finished.slices {
                 sum.packets += slice.packetsFromA + slice.packetsFromB
                 sum.bytes += slice.bytesFromA + slice.bytesFromB
-                sum.hours.insert(slice.hour, at: 0)
-                guard slice.previous >= 0 else { break }
-                slice = slices[Int(slice.previous)]
+                sum.hours.append(slice.hour)
             }
             return sum
         }

@@ -75,7 +75,7 @@ import Testing
         let read = conversation.read()
         #expect(read.sums.map(\.packets) == [2])
         #expect(read.sums.map(\.bytes) == [56])
-        #expect(read.output.tally.fragmentsIncomplete == 2)
+        #expect(read.tally.fragmentsIncomplete == 2)
         #expect(read.isBalanced)
     }
 
@@ -84,7 +84,7 @@ import Testing
         conversation.add(FragmentTests.part(0..<16, identification: 1))
         conversation.add(FragmentTests.part(16..<32, identification: 2))
         conversation.add(FragmentTests.part(16..<32, identification: 1, source: [192, 0, 2, 9]))
-        #expect(conversation.read().output.tally.fragmentsIncomplete == 3)
+        #expect(conversation.read().tally.fragmentsIncomplete == 3)
     }
 
     @Test func aDatagramThatWaitedTooLongDoesNotLendItsAddressesToTheNextFragment() {
@@ -95,7 +95,7 @@ import Testing
         let read = conversation.read()
         #expect(read.sums.map(\.packets) == [1, 2])
         #expect(read.sums.last?.ends == FragmentTests.flow4)
-        #expect(read.output.tally.fragmentsIncomplete == 1)
+        #expect(read.tally.fragmentsIncomplete == 1)
     }
 
     @Test func aTunnelInFragmentsIsOpenedAndItsPartsAreCountedUnderTheirReason() {
@@ -126,7 +126,7 @@ import Testing
             ]))
         let read = conversation.read()
         #expect(read.sums.map(\.packets) == [2, 1])
-        #expect(read.output.tally.fragmentsIncomplete == 0)
+        #expect(read.tally.fragmentsIncomplete == 0)
         #expect(read.packets.used == 1)
     }
 

@@ -7,12 +7,15 @@ package struct PCAPWalker: Sendable {
 
     package init(header: PCAPHeader) { self.header = header }
 
-    /// Appends the frames that lie whole in `window` from `start` on, until the batch is full.
-    package func walk(_ window: RawSpan, from start: Int, into batch: inout FrameBatch) -> WalkStep {
+    /// Appends the frames that lie whole in `window` and whose records begin from `start` on and before `limit`,
+    /// until the batch is full.
+    package func walk(
+        _ window: RawSpan, from start: Int, before limit: Int = .max, into batch: inout FrameBatch
+    ) -> WalkStep {
         let headerBytes = header.recordHeaderBytes
         let order = header.byteOrder
         var offset = start
-        while !batch.isFull {
+        while !batch.isFull, offset < limit {
             var reader = ByteReader(window, at: offset)
             guard let seconds = try? reader.u32(order), let fraction = try? reader.u32(order),
                 let captured = try? reader.u32(order), let original = try? reader.u32(order),

@@ -127,8 +127,24 @@ package struct PCAPNGTally: Equatable, Sendable {
     private var droppedBefore: UInt64 = 0
     /// The last count of each interface of this section: the counters are cumulative (§4.6).
     private var dropped: [UInt32: UInt64] = [:]
+    private var sections: UInt64 = 0
 
     package init() {}
+
+    /// Adds what the part of the file behind this one told.
+    package mutating func add(_ next: PCAPNGTally) {
+        nameResolutionBlocks &+= next.nameResolutionBlocks
+        decryptionSecretsBlocks &+= next.decryptionSecretsBlocks
+        customBlocks &+= next.customBlocks
+        unknownBlocks &+= next.unknownBlocks
+        if next.sections > 0 {
+            droppedBefore = droppedPackets &+ next.droppedBefore
+            dropped = next.dropped
+        } else {
+            dropped.merge(next.dropped) { _, newer in newer }
+        }
+        sections &+= next.sections
+    }
 
     /// Packets that the capturing machine says it dropped.
     package var droppedPackets: UInt64 { dropped.values.reduce(droppedBefore, &+) }
@@ -136,6 +152,7 @@ package struct PCAPNGTally: Equatable, Sendable {
     mutating func startSection() {
         droppedBefore = droppedPackets
         dropped.removeAll()
+        sections &+= 1
     }
 
     /// An Interface Statistics Block: interface, time, then isb_ifdrop (5) and isb_osdrop (7).

@@ -12,10 +12,13 @@ package struct PCAPNGWalker: Sendable {
     /// Block type code of a section header: a palindrome, so that it reads the same in both byte orders.
     package static let sectionHeaderType: UInt32 = 0x0a0d_0d0a
 
-    /// Appends the frames that lie whole in `window` from `start` on, until the batch is full.
-    package mutating func walk(_ window: RawSpan, from start: Int, into batch: inout FrameBatch) -> WalkStep {
+    /// Appends the frames that lie whole in `window` and whose blocks begin from `start` on and before `limit`,
+    /// until the batch is full.
+    package mutating func walk(
+        _ window: RawSpan, from start: Int, before limit: Int = .max, into batch: inout FrameBatch
+    ) -> WalkStep {
         var offset = start
-        while !batch.isFull {
+        while !batch.isFull, offset < limit {
             switch readBlock(window, at: offset, into: &batch) {
             case .read(let size): offset &+= size
             case .needMore(let size): return .needMore(consumed: offset, wanting: size)
@@ -23,6 +26,14 @@ package struct PCAPNGWalker: Sendable {
             }
         }
         return .batchFull(consumed: offset)
+    }
+
+    /// This walk and `next`, which began behind it with nothing counted, as one.
+    func followed(by next: PCAPNGWalker) -> PCAPNGWalker {
+        var whole = next
+        whole.tally = tally
+        whole.tally.add(next.tally)
+        return whole
     }
 
     private enum BlockStep {

@@ -1,11 +1,10 @@
 import Bytes
 import Captures
 import Contacts
-import Flows
 
 /// Reads several captures at once in the order of their packets' times, so that a packet that two sensors or two
 /// overlapping files hold comes twice in a row and can be left out.
-struct MergedRun: ~Copyable {
+final class MergedReader {
     /// An array cannot hold what is not copyable: each cursor has a box.
     private final class Box {
         var cursor: FrameCursor
@@ -17,21 +16,40 @@ struct MergedRun: ~Copyable {
     private(set) var reports: [InputReport] = []
     private(set) var droppedPackets: UInt64 = 0
 
-    /// Returns the inputs that cannot take part: pipes, and what is no capture.
+    /// Puts into `rest` the inputs that cannot take part: pipes, and what is no capture.
     init(_ inputs: [Input], rest: inout [Input]) {
         for input in inputs {
             if let cursor = FrameCursor(input) { open.append(Box(cursor)) } else { rest.append(input) }
         }
     }
 
-    mutating func run(into engine: inout FlowEngine) {
-        while let box = next() {
-            box.cursor.give(to: &engine)
+    var hasEnded: Bool { open.isEmpty }
+
+    /// Fills `chunk` with the next frames, some `size` bytes of them.
+    func fill(_ chunk: Chunk, size: Int) {
+        chunk.piece.collect { buffer in
+            var frames: [FrameRecord] = []
+            var filled = 0
+            buffer.grow(to: size, keeping: 0)
+            while filled < size, let box = next() {
+                guard var frame = box.cursor.peek() else { continue }
+                buffer.grow(to: filled + frame.captured, keeping: filled)
+                box.cursor.copy(frame, into: &buffer, at: filled)
+                frame.offset = filled
+                filled += frame.captured
+                frames.append(frame)
+                box.cursor.advance()
+                // Frames without bytes would never fill the chunk.
+                if frames.count >= MergedReader.frameLimit { break }
+            }
+            return frames
         }
     }
 
+    private static let frameLimit = 65_536
+
     /// The capture whose next packet is the earliest; the first of those that tie.
-    private mutating func next() -> Box? {
+    private func next() -> Box? {
         var best: (box: Box, time: Timestamp)?
         for (index, box) in open.enumerated().reversed() {
             guard let frame = box.cursor.peek() else {
@@ -46,7 +64,7 @@ struct MergedRun: ~Copyable {
         return best?.box
     }
 
-    private mutating func finish(_ index: Int) {
+    private func finish(_ index: Int) {
         let box = open.remove(at: index)
         reports.append(box.cursor.report)
         droppedPackets &+= box.cursor.droppedPackets
