@@ -9,7 +9,7 @@ SWIFT ?= swift
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
   liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config
 
-.PHONY: all setup build demo test lint format fuzz bench-logs bench-judgement bench-names clean
+.PHONY: all setup build demo test lint format fuzz bench-logs bench-judgement bench-names bench-roster clean
 
 all: build
 
@@ -52,6 +52,12 @@ bench-logs:
 bench-names:
 	$(SWIFT) build -c release --product NamesBenchmark
 	.build/release/NamesBenchmark Tests/Fuzzers
+
+# A million leases and 100,000 devices, invented: the first run makes the files.
+bench-roster:
+	$(SWIFT) build -c release --product RosterBenchmark
+	.build/release/RosterBenchmark .build/bench-roster
+	.build/release/RosterBenchmark .build/bench-roster
 
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.

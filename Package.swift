@@ -85,7 +85,7 @@ let package = Package(
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
-        room("Roster", ["Bytes", "Contacts", "Register", crypto]),
+        room("Roster", ["Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", crypto]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
         room(
             "Reports",
@@ -120,9 +120,16 @@ let package = Package(
             dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
             path: "Tests/Benchmarks/JudgementBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
+        .executableTarget(
+            name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
+            path: "Tests/Benchmarks/RosterBenchmark", swiftSettings: strict),
+        tests(
+            "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline"]),
+        tests(
+            "EndToEndTests",
+            ["hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),
     cxxLanguageStandard: .cxx17

@@ -31,7 +31,8 @@ extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with microseconds, such as `2026-11-24T14:01:02.000123Z`.
     @usableFromInline package var description: String {
         let seconds = self.seconds
-        let microseconds = (nanoseconds - seconds * 1_000_000_000) / 1000
+        // The product of the earliest seconds does not fit, the difference does.
+        let microseconds = (nanoseconds &- seconds &* 1_000_000_000) / 1000
         let day = CivilDay(daysSince1970: floorDivide(seconds, by: 86400))
         let clock = seconds - floorDivide(seconds, by: 86400) * 86400
         return "\(day)T\(padded(clock / 3600, 2)):\(padded(clock / 60 % 60, 2)):\(padded(clock % 60, 2))"

@@ -1,4 +1,5 @@
 package import Bytes
+package import Flows
 
 /// All that reading the inputs yields: facts, and what could not be seen.
 package struct Facts: Equatable, Sendable {
@@ -8,15 +9,18 @@ package struct Facts: Equatable, Sendable {
     package var lookups: [Lookup]
     package var coverage: Coverage
     package var inputs: [InputReport]
+    /// What captures say of who had which address.
+    package var addresses: AddressFacts
 
     package init(
         contacts: [Contact] = [], lookups: [Lookup] = [], coverage: Coverage = Coverage(),
-        inputs: [InputReport] = []
+        inputs: [InputReport] = [], addresses: AddressFacts = AddressFacts()
     ) {
         self.contacts = contacts
         self.lookups = lookups
         self.coverage = coverage
         self.inputs = inputs
+        self.addresses = addresses
     }
 }
 

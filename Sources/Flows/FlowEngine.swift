@@ -74,6 +74,8 @@ package struct FlowEngine {
         return sum
     }
 
+    package var addresses: AddressFacts { order.addresses }
+
     package var sightings: [Sighting: UInt64] {
         shards.reduce(into: [:]) { sum, shard in sum.merge(shard.sightings) { $0 &+ $1 } }
     }

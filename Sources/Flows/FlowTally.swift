@@ -15,6 +15,8 @@ package struct FlowTally: Equatable, Sendable {
     /// TCP flows of which only one direction was captured though both sides must have spoken: a mirror of one
     /// direction.
     package internal(set) var tcpSeenFromOneSide: UInt64 = 0
+    /// Statements about addresses beyond `AddressFacts.limit`, which were not kept.
+    package internal(set) var addressFactsDropped: UInt64 = 0
     package internal(set) var tunnelledPackets: UInt64 = 0
     package internal(set) var framesWithSeveralPackets: UInt64 = 0
     /// QUIC flows without a name, by reason.
@@ -37,6 +39,7 @@ package struct FlowTally: Equatable, Sendable {
         inspectionsEvicted &+= other.inspectionsEvicted
         flowsEvicted &+= other.flowsEvicted
         tcpSeenFromOneSide &+= other.tcpSeenFromOneSide
+        addressFactsDropped &+= other.addressFactsDropped
         tunnelledPackets &+= other.tunnelledPackets
         framesWithSeveralPackets &+= other.framesWithSeveralPackets
         quicUnknownVersion &+= other.quicUnknownVersion
@@ -47,6 +50,7 @@ package struct FlowTally: Equatable, Sendable {
     /// All counts under their words, in alphabetical order.
     package var entries: [(key: String, count: UInt64)] {
         [
+            ("address_facts_dropped", addressFactsDropped),
             ("dns_malformed", malformedDNS),
             ("flows_evicted", flowsEvicted),
             ("fragments_incomplete", fragmentsIncomplete),

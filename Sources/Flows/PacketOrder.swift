@@ -6,6 +6,8 @@ import Packets
 package struct PacketOrder {
     package private(set) var packets = PacketTally()
     package private(set) var tally = FlowTally()
+    /// Who had which address, by all packets so far.
+    package private(set) var addresses = AddressFacts()
     private var lastTime: Timestamp?
     private var fragments = FragmentBuffer()
     private var repeats: RepeatWindow?
@@ -21,6 +23,8 @@ package struct PacketOrder {
         for fragment in sorted.fragments { take(fragment, window, &sorted) }
         packets.add(sorted.packets)
         tally.add(sorted.tally)
+        addresses.append(sorted.addresses)
+        tally.addressFactsDropped = addresses.dropped
     }
 
     /// Ends the input: fragments that still wait are counted under the addresses that they name.

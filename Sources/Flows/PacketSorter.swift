@@ -36,6 +36,7 @@ package struct PacketSorter {
         let time = note(frame, into: &sorted)
         let bytes = window.clamped(from: frame.offset, count: frame.captured)
         if let reason = decode(bytes, frame) {
+            if reason == .arp { sorted.addresses.takeARP(packet, bytes, at: time) }
             sorted.packets.skip(reason, bytes: frame.original, linkType: frame.linkType)
             return
         }
@@ -90,6 +91,8 @@ package struct PacketSorter {
                     fingerprint: code))
             return
         }
+        if packet.arpStart != nil { sorted.addresses.takeARP(packet, bytes, at: time) }
+        sorted.addresses.take(packet, bytes, at: time)
         if options.deduplicates { sorted.fingerprints.append(code) }
         sorted.append(
             PacketRecord(

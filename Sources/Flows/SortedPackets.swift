@@ -30,6 +30,8 @@ package struct SortedPackets: Sendable {
     var packets = PacketTally()
     var tally = FlowTally()
     var clock = ChunkClock()
+    /// Who had which address, as these packets say.
+    var addresses = AddressFacts()
     /// Position in the input of the chunk's first frame.
     package internal(set) var base: UInt64 = 0
 
@@ -55,6 +57,7 @@ package struct SortedPackets: Sendable {
         packets = PacketTally()
         tally = FlowTally()
         clock = ChunkClock()
+        addresses = AddressFacts()
     }
 
     @inline(__always)

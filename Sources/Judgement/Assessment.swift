@@ -1,6 +1,7 @@
 package import Bytes
 package import Contacts
 import Register
+import Roster
 import Synchronization
 
 /// All contacts of some facts judged, and what they add up to.
@@ -75,21 +76,44 @@ extension Assessment {
     /// `run` does the work in parallel; without one, it is done in turn.
     package init(_ facts: Facts, judge: Judge, jobs: Int = 1, run: Runner? = nil) {
         let contacts = Assessment.byClient(facts.contacts)
-        let slices = Assessment.slices(contacts, count: run == nil ? 1 : max(1, jobs))
-        let parts = Parts(count: slices.count)
-        let work: @Sendable (Int) -> Void = { number in
-            var part = ContactJudge(judge: judge)
-            part.take(contacts[slices[number]])
-            parts.set(number, part)
+        let parts: [ContactJudge]
+        if judge.roster.tellsDevicesApart {
+            // One address may have been several devices, and one device have had several addresses.
+            let groups = judge.roster.byDevice(contacts)
+            let slices = Assessment.shares(groups.count, count: run == nil ? 1 : max(1, jobs))
+            parts = Assessment.judge(slices, judge, run) { part, slice in
+                for group in groups[slice] { part.take(device: group.contacts[...], as: group.device) }
+            }
+        } else {
+            let slices = Assessment.slices(contacts, count: run == nil ? 1 : max(1, jobs))
+            parts = Assessment.judge(slices, judge, run) { part, slice in part.take(contacts[slice]) }
         }
-        if let run, slices.count > 1 { run(slices.count, work) } else { slices.indices.forEach(work) }
         var merger = AssessmentMerger(register: judge.register)
-        for part in parts.all { merger.add(part) }
+        for part in parts { merger.add(part) }
         self = merger.finish()
         blindSpots = DeviceBlindSpots(facts.contacts, roster: judge.roster)
         var lookups = LookupJudge(judge: judge)
         for lookup in facts.lookups where !lookup.contacted { lookups.add(lookup) }
         self.lookups = lookups.finish()
+    }
+
+    private static func judge(
+        _ slices: [Range<Int>], _ judge: Judge, _ run: Runner?,
+        _ body: @escaping @Sendable (inout ContactJudge, Range<Int>) -> Void
+    ) -> [ContactJudge] {
+        let parts = Parts(count: slices.count)
+        let work: @Sendable (Int) -> Void = { number in
+            var part = ContactJudge(judge: judge)
+            body(&part, slices[number])
+            parts.set(number, part)
+        }
+        if let run, slices.count > 1 { run(slices.count, work) } else { slices.indices.forEach(work) }
+        return parts.all
+    }
+
+    /// About equal shares of `total` things.
+    private static func shares(_ total: Int, count: Int) -> [Range<Int>] {
+        (0..<count).map { total * $0 / count..<total * ($0 + 1) / count }.filter { !$0.isEmpty }
     }
 
     /// The results of slices, each set once.

@@ -45,7 +45,9 @@ struct ContactJudge: Sendable {
         while start < contacts.endIndex {
             var end = start + 1
             while end < contacts.endIndex, ContactJudge.isSameClient(contacts, start, end) { end += 1 }
-            take(device: contacts[start..<end])
+            if let first = contacts[start..<end].first {
+                take(device: contacts[start..<end], as: judge.roster.device(for: first))
+            }
             start = end
         }
     }
@@ -58,13 +60,11 @@ struct ContactJudge: Sendable {
     }
 
     /// First every contact by itself, for only then is it known what went on beside a sub-processor's host.
-    private mutating func take(device contacts: ArraySlice<Contact>) {
-        guard let first = contacts.first else { return }
+    mutating func take(device contacts: ArraySlice<Contact>, as device: Device) {
         devices &+= 1
         trace.removeAll()
         open.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
-        let device = judge.roster.device(for: first)
         let profile = circumstances.profile(of: device)
         let isLeftOut = judge.roster.leftOut.contains(device.role)
         for index in contacts.indices {

@@ -6,12 +6,11 @@ import Roster
 /// Judges names that were asked for and never contacted.
 struct LookupJudge {
     private let judge: Judge
-    private var devices: [IPAddress: Device] = [:]
     private var builders: [String: Builder] = [:]
 
     private struct Builder {
         var judgment: Judgment
-        var clients: Set<IPAddress> = []
+        var clients: Set<DeviceKey> = []
         var count: UInt64 = 0
         var outcomes: Set<LookupOutcome> = []
         var first: Timestamp
@@ -21,8 +20,7 @@ struct LookupJudge {
     init(judge: Judge) { self.judge = judge }
 
     mutating func add(_ lookup: Lookup) {
-        let device = devices[lookup.client] ?? judge.roster.device(for: lookup.client)
-        devices[lookup.client] = device
+        let device = judge.roster.device(for: lookup.client, at: lookup.first)
         if judge.roster.leftOut.contains(device.role) { return }
         let circumstances = judge.circumstances(at: lookup.first, for: device)
         let judgment = judge.judge(lookup: lookup.name, circumstances)
@@ -32,7 +30,7 @@ struct LookupJudge {
         var builder = builders[name] ?? fresh
         // A name asked for on both sides of an agreement's end is shown with the worse answer.
         if judgment.verdict > builder.judgment.verdict { builder.judgment = judgment }
-        builder.clients.insert(lookup.client)
+        builder.clients.insert(device.key)
         builder.count = saturating(builder.count, lookup.count)
         builder.outcomes.insert(lookup.outcome)
         builder.first = min(builder.first, lookup.first)

@@ -28,7 +28,10 @@ enum Ethernet {
         case 0x8847, 0x8848: return .mpls
         case 0x8864: return PPPoE.session(&reader)
         case 0x8863: return .unused(.linkControl)
-        case 0x0806, 0x8035: return .unused(.arp)
+        case 0x0806:
+            packet.arpStart = reader.offset
+            return .unused(.arp)
+        case 0x8035: return .unused(.arp)
         case 0x88cc: return .unused(.lldp)
         case 0x888e: return .unused(.eapol)
         case 0x6558: return .ethernet

@@ -37,6 +37,8 @@ package struct Packet: Sendable {
     package internal(set) var hasTransportHeader = false
     /// Offset in the frame of a further packet in the same frame (802.11 A-MSDU); nil when this was the last.
     package internal(set) var nextSubframe: Int?
+    /// Offset in the frame of an ARP message; nil when the frame holds none.
+    package internal(set) var arpStart: Int?
     /// Whether the payload was put together from fragments, so that it lies outside the frame. Set by who did that.
     package var isJoined = false
     /// Bytes of the frame on the wire that were not captured.

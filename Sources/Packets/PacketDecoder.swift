@@ -51,6 +51,7 @@ package enum PacketDecoder {
         packet.ipLayers = 0
         packet.fragment = nil
         packet.nextSubframe = nil
+        packet.arpStart = nil
         let captured = UInt64(frame.byteCount)
         packet.uncapturedBytes = originalLength > captured ? Int(clamping: originalLength - captured) : 0
         return run(.link(linkType), ByteReader(frame), into: &packet)

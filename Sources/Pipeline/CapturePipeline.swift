@@ -120,6 +120,8 @@ extension CapturePipeline {
         lanes.reduce(into: [:]) { sum, lane in sum.merge(lane.shard.sightings) { $0 &+ $1 } }
     }
 
+    /// Who had which address, as the captures say.
+    var addresses: AddressFacts { order.addresses }
     var lookups: LookupTable { resolver.lookups }
     var tracks: [CaptureTrack] { plan.tracks }
     var failed: [InputReport] { plan.failed }

@@ -113,6 +113,7 @@ package struct Run {
             captures.packets, captures.tally, captures: captureCoverage, flows: builder.flowCount,
             lines: lines)
         facts.coverage.add(BlindSpots(facts.contacts, homeNetworks: options.homeNetworks))
+        facts.addresses = captures.addresses
         sightings = captures.sightings.map { ($0.key, $0.value) }
     }
 

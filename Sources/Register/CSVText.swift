@@ -1,18 +1,18 @@
 /// Rows of comma-separated values (RFC 4180): quoted fields may hold commas, quotes written twice, and line
 /// ends.
-struct CSVText {
-    struct Row: Equatable {
+package struct CSVText {
+    package struct Row: Equatable {
         /// The line on which the row begins, from 1.
-        var line: Int
-        var fields: [String]
+        package var line: Int
+        package var fields: [String]
     }
 
-    private(set) var rows: [Row] = []
+    package private(set) var rows: [Row] = []
     /// The line on which a quoted field began that never ended; nil when all did.
-    private(set) var unclosedQuote: Int?
+    package private(set) var unclosedQuote: Int?
 
     /// Rows without any text are left out. A byte-order mark at the start is ignored.
-    init(_ text: String) {
+    package init(_ text: String) {
         var bytes = Array(text.utf8)[...]
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
         var reader = Reader(bytes: Array(bytes))

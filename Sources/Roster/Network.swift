@@ -8,8 +8,12 @@ package struct Network: Equatable, Sendable {
     package var school: String?
     /// Stated here, or else those of the school.
     package var grades: GradeSet?
-    /// IEEE 802.1Q VLAN id, 1...4094.
+    /// IEEE 802.1Q VLAN id, 1...4094. Contacts do not carry it: it is for people who read the roster.
     package var vlan: Int?
+    /// The wireless network's name, likewise.
+    package var ssid: String?
+    /// How long the address servers of this network lease, in seconds, for sources that do not say.
+    package var leaseSeconds: Int64?
     package var place: Place
 }
 

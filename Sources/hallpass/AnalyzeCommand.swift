@@ -19,6 +19,7 @@ struct AnalyzeCommand: ParsableCommand {
               hallpass analyze captures/ --register allowlists/
               hallpass analyze monday.pcap access.log --format json --output monday.json
               hallpass analyze captures/ --fail-on high --quiet
+              hallpass analyze monday.pcap --leases /var/lib/kea/kea-leases4.csv
               hallpass analyze captures/ --as-known-on 2026-09-01
               hallpass analyze tuesday.pcap --baseline monday.json
               hallpass analyze captures/ --third-parties services.json
@@ -28,6 +29,7 @@ struct AnalyzeCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup var records: RegisterOptions
+    @OptionGroup var leases: LeaseOptions
 
     @Option(help: "Output format: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
@@ -69,12 +71,14 @@ struct AnalyzeCommand: ParsableCommand {
         let run = input.run(try options(roster))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
-        let judge = Judge(register: register, roster: roster, asKnownOn: known)
+        let attributed = try leases.attribute(
+            roster, run.facts, district: register.timezone, quiet: input.quiet)
+        let judge = Judge(register: register, roster: attributed.roster, asKnownOn: known)
         let report = Report(
             facts: run.facts, judge: judge, tool: Hallpass.version, baseline: earlier, jobs: Parallel.jobs,
             run: Parallel.run)
         try Output.write(render(report), to: output)
-        if let code { throw code }
+        if let code = code ?? attributed.code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
     }
 

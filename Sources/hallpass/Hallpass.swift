@@ -19,7 +19,8 @@ struct Hallpass: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            AnalyzeCommand.self, ContactsCommand.self, NamesCommand.self, LookupCommand.self,
+            AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
+            LookupCommand.self,
             RegisterCommand.self,
         ])
 }

@@ -21,7 +21,9 @@ import Testing
         #expect(inner.grades == GradeSet("6-8"))
         #expect(inner.rule == .network)
         #expect(roster.device(for: try #require(IPAddress("10.20.1.1"))).school == "high")
-        #expect(roster.device(for: try #require(IPAddress("192.0.2.1"))) == .unknown)
+        let outside = roster.device(for: try #require(IPAddress("192.0.2.1")))
+        #expect(outside.role == .unknown)
+        #expect(outside.rule == .none)
     }
 
     @Test func errorsNameFileAndLineAndWhatToWrite() {

@@ -20,7 +20,9 @@ import Testing
             "Synchronization",
         ],
         "Register": ["Bytes", "CPublicSuffix", "Yams", "Crypto", "Foundation"],
-        "Roster": ["Bytes", "Contacts", "Register", "Crypto", "Foundation"],
+        "Roster": [
+            "Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", "Crypto", "Foundation",
+        ],
         "Judgement": ["Bytes", "Contacts", "Register", "Roster", "Crypto", "Foundation", "Synchronization"],
         "Reports": [
             "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
