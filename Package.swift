@@ -110,10 +110,17 @@ let package = Package(
         .executableTarget(
             name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
+        // A school day whose content is known: `make bench` and a test read it.
+        .target(
+            name: "SyntheticDay", dependencies: ["Bytes", crypto, cryptoExtras],
+            path: "Tests/Benchmarks/SyntheticDay", swiftSettings: strict),
+        .executableTarget(
+            name: "hallpass-bench", dependencies: ["Bytes", "SyntheticDay"],
+            path: "Tests/Benchmarks/CaptureBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline"]),
+        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline", "Reports", "SyntheticDay"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : [])
 )
