@@ -8,7 +8,7 @@ SWIFT ?= swift
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
   liblz4-dev pkg-config
 
-.PHONY: all setup build demo test lint format fuzz bench bench-logs bench-names clean
+.PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names clean
 
 all: build
 
@@ -47,6 +47,10 @@ bench: setup
 	$(SWIFT) build -c release --product hallpass
 	$(SWIFT) build -c release --product hallpass-bench
 	Tests/Benchmarks/bench.sh $(GIGABYTES)
+
+bench-judgement:
+	$(SWIFT) build -c release --product JudgementBenchmark
+	.build/release/JudgementBenchmark
 
 bench-logs:
 	$(SWIFT) build -c release --product LogsBenchmark

@@ -77,7 +77,7 @@ let package = Package(
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
-        room("Logs", ["Bytes"]),
+        room("Logs", ["Bytes", "Names"]),
         room("Contacts", ["Bytes", "Packets", "Names", "Flows", "Logs"]),
         room("Pipeline", ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts"]),
         room("Register", ["Bytes", "CPublicSuffix", yams, crypto]),
@@ -103,10 +103,11 @@ let package = Package(
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
-        tests("LogsTests", ["Bytes", "Logs"], exclude: ["Fixtures"]),
+        tests("LogsTests", ["Bytes", "Names", "Logs"], exclude: ["Fixtures"]),
         .executableTarget(
             name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),
+        tests("ContactsTests", ["Bytes", "Names", "Flows", "Logs", "Contacts"]),
         .executableTarget(
             name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
@@ -117,10 +118,14 @@ let package = Package(
         .executableTarget(
             name: "hallpass-bench", dependencies: ["Bytes", "SyntheticDay"],
             path: "Tests/Benchmarks/CaptureBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "JudgementBenchmark",
+            dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
+            path: "Tests/Benchmarks/JudgementBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Contacts", "Pipeline", "Reports", "SyntheticDay"]),
+        tests("EndToEndTests", ["hallpass", "Bytes", "Flows", "Contacts", "Pipeline", "Reports", "SyntheticDay"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : [])
 )

@@ -5,8 +5,15 @@ package protocol ByteSource: AnyObject {
     /// The name by which messages call it.
     var path: String { get }
 
+    /// Bytes read so far of the packed file underneath; nil when nothing is packed.
+    var packedBytesRead: Int64? { get }
+
     /// Reads up to `count` bytes into `buffer` at `offset`; 0 at the end.
     func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int
+}
+
+extension ByteSource {
+    package var packedBytesRead: Int64? { nil }
 }
 
 extension InputFile: ByteSource {}

@@ -10,13 +10,13 @@ package final class InputFile: Sendable {
     package let size: Int64?
     private let descriptor: Int32
 
-    /// `-` is standard input.
+    /// `-` is standard input; a name that is not UTF-8 is understood as `FileName` shows it.
     package init(path: String) throws(FileFault) {
         self.path = path
         if path == "-" {
             descriptor = STDIN_FILENO
         } else {
-            unsafe descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            descriptor = InputFile.open(path)
             guard descriptor >= 0 else { throw FileFault(path: path, code: errno) }
         }
         var status = stat()
@@ -25,6 +25,12 @@ package final class InputFile: Sendable {
         // Standard input has one position for all who read it, even where a file stands behind it.
         size = status.st_mode & S_IFMT == S_IFREG && path != "-" ? Int64(status.st_size) : nil
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+    }
+
+    private static func open(_ path: String) -> Int32 {
+        let found = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard found < 0, errno == ENOENT, let raw = FileName.raw(path) else { return found }
+        return unsafe Glibc.open(raw.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
     }
 
     deinit { if descriptor != STDIN_FILENO { close(descriptor) } }

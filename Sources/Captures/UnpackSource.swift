@@ -15,6 +15,9 @@ package import Bytes
     /// Whether the data may end here: nothing is begun that is not finished.
     private var isBetweenMembers = false
     private var hasEnded = false
+    private var bytesRead: Int64 = 0
+
+    package var packedBytesRead: Int64? { bytesRead }
 
     /// Nil unless `prefix` begins with the magic number of a compression that is read here.
     package init?(_ source: any ByteSource, prefix: RawSpan) throws(FileFault) {
@@ -61,6 +64,7 @@ package import Bytes
             if unread.isEmpty {
                 let got = try source.readNext(into: &buffer, at: 0, count: buffer.capacity)
                 unread = 0..<got
+                bytesRead &+= Int64(got)
             }
             if unread.isEmpty {
                 hasEnded = true

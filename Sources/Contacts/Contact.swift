@@ -39,6 +39,11 @@ package struct Contact: Equatable, Sendable {
     package var hour: Int64?
     package var first: Timestamp
     package var last: Timestamp
+    /// Minutes of `hour` in which a flow or a logged exchange began, bit 0 being the hour's first; 0 when all
+    /// of it began in an earlier hour, and once merged over all hours.
+    package var starts: UInt64
+    /// Minutes of `hour` between the first and the last packet of a flow, or of a logged exchange's start.
+    package var active: UInt64
     package var flows: UInt64
     package var packetsUp: UInt64
     package var packetsDown: UInt64
@@ -72,6 +77,8 @@ package struct Contact: Equatable, Sendable {
         self.action = .allowed
         self.first = first
         self.last = first
+        self.starts = MinuteMask.bit(first)
+        self.active = self.starts
         self.flows = 0
         self.packetsUp = 0
         self.packetsDown = 0

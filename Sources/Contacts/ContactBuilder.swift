@@ -7,18 +7,22 @@ import Packets
 package struct ContactBuilder {
     private let orientation: FlowOrientation
     private let sinkholes: Set<IPAddress>
+    private let answers: LoggedAnswers
     private var merger = ContactMerger()
     package private(set) var flowCount: UInt64 = 0
 
-    /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own.
+    /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own; `answers`:
+    /// what clients were told by the DNS according to logs.
     package init(
-        homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = []
+        homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = [],
+        answers: LoggedAnswers = LoggedAnswers()
     ) {
         orientation = FlowOrientation(homeNetworks: homeNetworks)
         self.sinkholes = sinkholes
+        self.answers = answers
     }
 
-    /// Contacts from elsewhere (logs).
+    /// Adds a contact from elsewhere, whose name is final.
     package mutating func add(_ contact: Contact) {
         var marked = contact
         KnownHosts.mark(&marked)
@@ -32,7 +36,7 @@ package struct ContactBuilder {
     }
 
     /// In output order.
-    package func contacts() -> [Contact] { merger.contacts() }
+    package func contacts() -> [Contact] { CNAMEChains.shared(among: merger.contacts()) }
 
     /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.
     package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {
@@ -71,6 +75,8 @@ package struct ContactBuilder {
             first: slice.first)
         contact.last = slice.last
         contact.hour = slice.hour
+        contact.starts = slice.isStart ? MinuteMask.bit(slice.first) : 0
+        contact.active = MinuteMask.range(slice.first, slice.last, hour: slice.hour)
         if label?.proxiedClient == nil { contact.clientMAC = clientIsA ? flow.macA : flow.macB }
         contact.flows = slice.isStart ? 1 : 0
         contact.packetsUp = clientIsA ? slice.packetsFromA : slice.packetsFromB
@@ -82,7 +88,7 @@ package struct ContactBuilder {
         if sinkholes.contains(server) { contact.action = .blocked }
         contact.ja4 = [label?.ja4].compactMap(\.self)
         contact.issuers = label?.certificateIssuers ?? []
-        name(&contact, label, told)
+        name(&contact, label, told, at: flow.first)
         conceal(&contact, label, told)
         return contact
     }
@@ -136,8 +142,13 @@ package struct ContactBuilder {
     }
 
     /// By rank: what the flow states, then what this client was told by the DNS, then the certificate.
-    private func name(_ contact: inout Contact, _ label: FlowLabel?, _ side: DNSJoin.Told.Side?) {
-        let told = side?.candidates ?? []
+    private func name(
+        _ contact: inout Contact, _ label: FlowLabel?, _ side: DNSJoin.Told.Side?, at time: Timestamp
+    ) {
+        var told = side?.candidates ?? []
+        if !answers.isEmpty, let client = contact.client, let server = contact.servers.first {
+            told = answers.adding(to: told, client: client, address: server, at: time)
+        }
         // The outer name of a true encrypted hello is the provider's, never the destination.
         let isOuterName = label.map { hasOuterName($0, side) } ?? false
         if isOuterName { contact.concealment = .encryptedHello }

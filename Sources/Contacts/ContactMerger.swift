@@ -82,12 +82,20 @@ package struct ContactMerger {
         return finished.sorted(by: ContactOrder.precedes)
     }
 
+    /// Of two chains for one name the longer, else the one that sorts first: whatever came first.
+    static func fuller(_ a: [String], _ b: [String]) -> [String] {
+        if a.count != b.count { return a.count > b.count ? a : b }
+        return a.lexicographicallyPrecedes(b) ? a : b
+    }
+
     /// The same contacts with all hours added up.
     package static func mergedOverHours(_ contacts: [Contact]) -> [Contact] {
         var merger = ContactMerger()
         for contact in contacts {
             var timeless = contact
             timeless.hour = nil
+            timeless.starts = 0
+            timeless.active = 0
             merger.add(timeless)
         }
         return merger.contacts()
@@ -104,22 +112,18 @@ extension ContactMerger.Sum {
     fileprivate mutating func add(_ other: Contact) {
         servers.formUnion(other.servers)
         if contact.clientMAC != other.clientMAC { macsDiffer = true }
-        contact.cnameChain = fuller(contact.cnameChain, other.cnameChain)
+        contact.cnameChain = ContactMerger.fuller(contact.cnameChain, other.cnameChain)
         contact.serverCount = max(contact.serverCount, other.serverCount)
         contact.ja4 = Array(Set(contact.ja4).union(other.ja4).sorted().prefix(Contact.fingerprintLimit))
         contact.first = min(contact.first, other.first)
         contact.last = max(contact.last, other.last)
+        contact.starts |= other.starts
+        contact.active |= other.active
         contact.flows &+= other.flows
         contact.packetsUp &+= other.packetsUp
         contact.packetsDown &+= other.packetsDown
         contact.bytesUp &+= other.bytesUp
         contact.bytesDown &+= other.bytesDown
-    }
-
-    /// Of two chains for one name the longer, else the one that sorts first: whatever came first.
-    private func fuller(_ a: [String], _ b: [String]) -> [String] {
-        if a.count != b.count { return a.count > b.count ? a : b }
-        return a.lexicographicallyPrecedes(b) ? a : b
     }
 }
 

@@ -10,8 +10,8 @@ package struct DNSJoin {
     package struct Candidate: Equatable, Sendable {
         package let name: String
         package let chain: [String]
+        /// From when to when a connection to the address may be the answer's consequence.
         let answered: Timestamp
-        /// Up to when a connection to the address may be the answer's consequence.
         let expires: Timestamp
     }
 
@@ -22,9 +22,6 @@ package struct DNSJoin {
 
     /// Names kept per client and address, at most: an address with more tells nothing anyway.
     static let candidateLimit = 32
-    /// Clients keep using an address beyond its TTL (browsers for minutes, apps for as long as they run); an hour is
-    /// the window that DESIGN.md §4 allows.
-    static let minimumWindow: Int64 = 3600 * 1_000_000_000
 
     private var candidates: [Key: [Candidate]] = [:]
     /// Outer names of encrypted hellos that HTTPS records invited each client to.
@@ -54,11 +51,9 @@ package struct DNSJoin {
             resolvers[observation.client, default: []].formUnion(observation.dohNames)
         }
         for answer in observation.addresses {
-            let window = max(Int64(answer.ttl) * 1_000_000_000, DNSJoin.minimumWindow)
-            let (expires, overflow) = observation.time.nanoseconds.addingReportingOverflow(window)
             let candidate = Candidate(
                 name: observation.name, chain: observation.chain, answered: observation.time,
-                expires: Timestamp(nanoseconds: overflow ? .max : expires))
+                expires: AnswerLifetime.end(answeredAt: observation.time, ttl: answer.ttl))
             let key = Key(client: observation.client, address: answer.address)
             var known = candidates[key] ?? []
             known.removeAll { $0.name == candidate.name || $0.expires < observation.time }

@@ -4,7 +4,7 @@ package import Bytes
 package struct Facts: Equatable, Sendable {
     /// One per client, destination, service and hour; in output order (see `ContactOrder`).
     package var contacts: [Contact]
-    /// Sorted by client, name, resolver.
+    /// Sorted by client, name, resolver (unknown first).
     package var lookups: [Lookup]
     package var coverage: Coverage
     package var inputs: [InputReport]

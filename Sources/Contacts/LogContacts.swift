@@ -1,6 +1,19 @@
 package import Logs
 
 extension Contact {
+    /// What a log of the format called `source` tells of a client and its resolver.
+    package init(_ exchange: LogDNSTable.Exchange, source: String) {
+        self.init(
+            client: exchange.client, servers: [exchange.resolver], port: exchange.carrier.port,
+            transport: exchange.carrier.transport.word, first: exchange.first)
+        service = exchange.carrier.service
+        hour = exchange.hour
+        last = exchange.last
+        flows = exchange.count
+        bytesScope = .unknown
+        self.source = source
+    }
+
     /// A row of an added-up log, which is of the format called `source`.
     package init(_ row: LogContactRow, source: String) {
         self.init(
@@ -15,6 +28,8 @@ extension Contact {
         action = ContactAction(rawValue: row.action.word) ?? .attempted
         hour = row.hour
         last = row.last
+        starts = row.starts
+        active = row.starts
         flows = row.records
         bytesUp = row.bytesUp ?? 0
         bytesDown = row.bytesDown ?? 0

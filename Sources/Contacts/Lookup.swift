@@ -3,7 +3,8 @@ package import Bytes
 /// A name that a client asked a resolver for. Kept apart from contacts: asking sends no data to the name's owner.
 package struct Lookup: Equatable, Sendable {
     package var client: IPAddress
-    package var resolver: IPAddress
+    /// Nil for lookups from a log that does not say who was asked.
+    package var resolver: IPAddress?
     /// A-label, lower case, no trailing dot.
     package var name: String
     package var outcome: LookupOutcome
@@ -15,7 +16,7 @@ package struct Lookup: Equatable, Sendable {
     package var contacted: Bool
 
     package init(
-        client: IPAddress, resolver: IPAddress, name: String, outcome: LookupOutcome, first: Timestamp,
+        client: IPAddress, resolver: IPAddress?, name: String, outcome: LookupOutcome, first: Timestamp,
         last: Timestamp, count: UInt64, contacted: Bool
     ) {
         self.client = client

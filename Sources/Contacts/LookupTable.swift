@@ -1,12 +1,13 @@
 package import Bytes
 package import Flows
+import Logs
 import Names
 
 /// DNS questions and answers added up per client, resolver and name.
 package struct LookupTable {
     private struct Key: Hashable {
         let client: IPAddress
-        let resolver: IPAddress
+        let resolver: IPAddress?
         let name: String
     }
 
@@ -33,24 +34,41 @@ package struct LookupTable {
         lookups[key] = lookup
     }
 
-    /// Sorted by client, name, resolver; `contacted` where the client has a contact under the name.
+    /// Takes in what a log adds up to; `isSunk`: all answers were a filter's address.
+    mutating func take(_ sum: LogDNSTable.Lookup, isSunk: Bool) {
+        let key = Key(client: sum.client, resolver: sum.resolver, name: sum.name)
+        let stated = LookupOutcome(rawValue: sum.outcome.word) ?? .unanswered
+        let outcome = isSunk && stated == .answered ? .blocked : stated
+        var lookup =
+            lookups[key]
+            ?? Lookup(
+                client: key.client, resolver: key.resolver, name: key.name, outcome: outcome,
+                first: sum.first, last: sum.last, count: 0, contacted: false)
+        lookup.first = min(lookup.first, sum.first)
+        lookup.last = max(lookup.last, sum.last)
+        lookup.outcome = stronger(lookup.outcome, outcome)
+        lookup.count &+= sum.count
+        lookups[key] = lookup
+    }
+
+    /// Sorted by client, name, resolver (unknown first); `contacted` where the client has a contact under the name.
     package func lookups(contacts: [Contact]) -> [Lookup] {
-        struct Visit: Hashable {
-            let client: IPAddress
-            let name: String
-        }
-        var visits: Set<Visit> = []
+        var visits: Set<ClientAndName> = []
         for contact in contacts where contact.service != FlowService.dns.rawValue {
             guard let client = contact.client else { continue }
             for name in [contact.name].compactMap(\.self) + contact.candidates {
-                visits.insert(Visit(client: client, name: name))
+                visits.insert(ClientAndName(client: client, name: name))
             }
         }
         return lookups.values.map { lookup in
             var lookup = lookup
-            lookup.contacted = visits.contains(Visit(client: lookup.client, name: lookup.name))
+            lookup.contacted = visits.contains(ClientAndName(client: lookup.client, name: lookup.name))
             return lookup
-        }.sorted { ($0.client, $0.name, $0.resolver) < ($1.client, $1.name, $1.resolver) }
+        }.sorted { a, b in
+            if (a.client, a.name) != (b.client, b.name) { return (a.client, a.name) < (b.client, b.name) }
+            guard let second = b.resolver else { return false }
+            return a.resolver.map { $0 < second } ?? true
+        }
     }
 
     private func outcome(_ observation: DNSObservation) -> LookupOutcome {
@@ -74,4 +92,10 @@ package struct LookupTable {
         let order: [LookupOutcome] = [.answered, .blocked, .noData, .nxdomain, .failed, .unanswered]
         return order.first { $0 == a || $0 == b } ?? a
     }
+}
+
+/// Who and what, where neither resolver nor time matters.
+struct ClientAndName: Hashable {
+    let client: IPAddress
+    let name: String
 }

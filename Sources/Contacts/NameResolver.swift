@@ -6,7 +6,16 @@ package struct NameResolver {
     private var join = DNSJoin()
     package private(set) var lookups: LookupTable
 
-    package init(sinkholes: Set<IPAddress> = []) { lookups = LookupTable(sinkholes: sinkholes) }
+    /// All answers seen, where somebody asked for them.
+    package private(set) var answers: LoggedAnswers?
+
+    /// - Parameters:
+    ///   - sinkholes: addresses that the district's filter answers with instead of a refused name's own.
+    ///   - answers: what logs told, when all answers are to be collected: for flow logs, which keep no order.
+    package init(sinkholes: Set<IPAddress> = [], answers: LoggedAnswers? = nil) {
+        lookups = LookupTable(sinkholes: sinkholes)
+        self.answers = answers
+    }
 
     /// What one lane saw in one round, each list in order.
     package struct Questions {
@@ -37,6 +46,7 @@ package struct NameResolver {
             answer(lanes, &next, upTo: message.packet, &answers)
             join.take(message)
             lookups.take(message)
+            self.answers?.take(message)
         }
         answer(lanes, &next, upTo: .max, &answers)
         return answers

@@ -17,6 +17,8 @@ package struct Flow: Sendable {
     var inspection: Int32 = -1
     /// The first label.
     var firstLabel: Int32 = -1
+    /// The label that was added last; the present one may be one that a flow came back to.
+    var newestLabel: Int32 = -1
     /// Counters of the clock hour and name that are under way.
     var current: FlowSlice
     /// The first source address seen from each side; nil where the link has none.

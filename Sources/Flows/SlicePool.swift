@@ -37,7 +37,7 @@ struct SlicePool: Sendable {
     mutating func release(_ flow: Flow, _ output: inout FlowOutput) -> FinishedFlow {
         var labels: [FlowLabel] = []
         var numbers: [Int32] = []
-        output.release(from: flow.label) { number, label in
+        output.release(from: flow.newestLabel) { number, label in
             numbers.append(number)
             labels.append(label)
         }

@@ -212,7 +212,8 @@ extension Flow {
 
     /// Goes on under another label: what was counted so far stays with the one before.
     mutating func setLabel(_ new: FlowLabel, into output: inout FlowOutput) {
-        let index = output.add(new, after: label)
+        let index = output.add(new, after: newestLabel)
+        newestLabel = index
         if firstLabel < 0 { firstLabel = index }
         label = index
         flags.insert(.labelChanged)

@@ -1,6 +1,7 @@
 package import Bytes
 package import Contacts
 import Register
+import Synchronization
 
 /// All contacts of some facts judged, and what they add up to.
 package struct Assessment: Equatable, Sendable {
@@ -32,6 +33,8 @@ package struct Assessment: Equatable, Sendable {
         package var agreement: AgreementSummary?
         package var domains: [String]
         package var tally: Tally
+        /// For sub-processors: how their contacts lie to the traffic of the vendor that declares them.
+        package var context: [ContextLink] = []
     }
 
     /// A name that devices asked for and never contacted.
@@ -64,11 +67,63 @@ package struct Assessment: Equatable, Sendable {
 }
 
 extension Assessment {
-    package init(_ facts: Facts, judge: Judge) {
-        var builder = AssessmentBuilder(judge: judge, weights: judge.register.severity)
-        for contact in facts.contacts { builder.add(contact) }
-        for lookup in facts.lookups where !lookup.contacted { builder.add(lookup) }
-        self = builder.finish()
+    /// Runs `body` for every number below a count, on as many threads as it likes.
+    package typealias Runner = (_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Void
+
+    /// Judges all contacts of `facts`. The result is the same for any `jobs` and any order of the contacts.
+    ///
+    /// `run` does the work in parallel; without one, it is done in turn.
+    package init(_ facts: Facts, judge: Judge, jobs: Int = 1, run: Runner? = nil) {
+        let contacts = Assessment.byClient(facts.contacts)
+        let slices = Assessment.slices(contacts, count: run == nil ? 1 : max(1, jobs))
+        let parts = Parts(count: slices.count)
+        let work: @Sendable (Int) -> Void = { number in
+            var part = ContactJudge(judge: judge)
+            part.take(contacts[slices[number]])
+            parts.set(number, part)
+        }
+        if let run, slices.count > 1 { run(slices.count, work) } else { slices.indices.forEach(work) }
+        var merger = AssessmentMerger(register: judge.register)
+        for part in parts.all { merger.add(part) }
+        self = merger.finish()
         blindSpots = DeviceBlindSpots(facts.contacts, roster: judge.roster)
+        var lookups = LookupJudge(judge: judge)
+        for lookup in facts.lookups where !lookup.contacted { lookups.add(lookup) }
+        self.lookups = lookups.finish()
+    }
+
+    /// The results of slices, each set once.
+    private final class Parts: Sendable {
+        private let parts: Mutex<[ContactJudge?]>
+
+        init(count: Int) { parts = Mutex(Array(repeating: nil, count: count)) }
+
+        func set(_ number: Int, _ part: ContactJudge) { parts.withLock { $0[number] = part } }
+
+        var all: [ContactJudge] { parts.withLock { $0.compactMap(\.self) } }
+    }
+
+    /// The contacts with those of one client together: as they are when they come in output order.
+    private static func byClient(_ contacts: [Contact]) -> [Contact] {
+        let isSorted = contacts.indices.dropFirst().allSatisfy { index in
+            ContactJudge.isSameClient(contacts[...], index - 1, index)
+                || ClientKey(contacts[index - 1]) < ClientKey(contacts[index])
+        }
+        return isSorted ? contacts : contacts.sorted(by: ContactOrder.precedes)
+    }
+
+    /// About equal shares; the contacts of one client are never divided.
+    private static func slices(_ contacts: [Contact], count: Int) -> [Range<Int>] {
+        var slices: [Range<Int>] = []
+        var start = 0
+        for number in 1...count {
+            var end = max(start, contacts.count * number / count)
+            while end > 0, end < contacts.count, ContactJudge.isSameClient(contacts[...], end - 1, end) {
+                end += 1
+            }
+            if end > start { slices.append(start..<end) }
+            start = end
+        }
+        return slices
     }
 }

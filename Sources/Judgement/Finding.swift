@@ -1,6 +1,5 @@
-package import Bytes
 package import Contacts
-package import Register
+import Register
 
 /// Contacts of students' devices with one destination that nothing on record permits, grouped by verdict and
 /// registrable domain (or address, when nothing named it).
@@ -25,75 +24,41 @@ package struct Finding: Equatable, Sendable {
     package var tally: Tally
     package var evidence: [NameEvidence]
     package var ambiguity: Ambiguity
+    /// Products after whose contacts the destination appears far more often than by chance, the plainest
+    /// first; at most `companionLimit`.
+    package var companions: [Companion] = []
+    /// How its contacts lie to the traffic of those who declare it as a sub-processor.
+    package var context: [ContextLink] = []
+
+    /// Who is asked first matters; a tenth product is noise.
+    package static let companionLimit = 5
 }
 
-/// What contacts add up to.
-package struct Tally: Equatable, Sendable {
-    /// Distinct clients (addresses, or users or hosts where a log names no address) by role.
-    package var roles: [Role: Int] = [:]
-    package var devices = 0
-    package var contacts = 0
-    package var flows: UInt64 = 0
-    package var bytesUp: UInt64 = 0
-    package var bytesDown: UInt64 = 0
-    package var first: Timestamp?
-    package var last: Timestamp?
+/// A product after whose contacts a destination appears on the same device. It says that both come together,
+/// not that one causes the other.
+package struct Companion: Equatable, Sendable {
+    package var owner: String
+    package var product: String
+    /// Minutes in which the destination was first contacted and the product had been within the window.
+    package var together: Int
+    /// All minutes in which the destination was contacted afresh, on all devices.
+    package var minutes: Int
+    /// Devices on which they came together.
+    package var devices: Int
+    package var lift: Lift
+    /// Products that always come along with this one, so that the input cannot tell which of them it is.
+    package var alikeWith: [String]
 }
 
-/// Who made a contact, as far as the input says.
-package struct ClientKey: Hashable, Sendable {
-    package var address: IPAddress?
-    package var user: String?
-    package var host: String?
-
-    package init(_ contact: Contact) {
-        address = contact.client
-        // An address stands for one device; users and hosts are asked only where there is none.
-        user = contact.client == nil ? contact.clientUser : nil
-        host = contact.client == nil ? contact.clientHost : nil
-    }
-}
-
-/// Adds contacts up.
-struct TallyBuilder {
-    private(set) var tally = Tally()
-    private(set) var days: Set<CivilDay> = []
-    private var clients: [ClientKey: Role] = [:]
-
-    mutating func add(_ contact: Contact, role: Role, day: CivilDay) {
-        clients[ClientKey(contact)] = role
-        days.insert(day)
-        tally.contacts += 1
-        tally.flows = saturating(tally.flows, contact.flows)
-        tally.bytesUp = saturating(tally.bytesUp, contact.bytesUp)
-        tally.bytesDown = saturating(tally.bytesDown, contact.bytesDown)
-        tally.first = min(tally.first ?? contact.first, contact.first)
-        tally.last = max(tally.last ?? contact.last, contact.last)
-    }
-
-    mutating func merge(_ other: TallyBuilder) {
-        clients.merge(other.clients) { first, _ in first }
-        days.formUnion(other.days)
-        tally.contacts += other.tally.contacts
-        tally.flows = saturating(tally.flows, other.tally.flows)
-        tally.bytesUp = saturating(tally.bytesUp, other.tally.bytesUp)
-        tally.bytesDown = saturating(tally.bytesDown, other.tally.bytesDown)
-        if let start = other.tally.first { tally.first = min(tally.first ?? start, start) }
-        if let end = other.tally.last { tally.last = max(tally.last ?? end, end) }
-    }
-
-    var hasStudents: Bool { clients.values.contains(where: isStudentLike) }
-
-    func finish() -> Tally {
-        var finished = tally
-        finished.devices = clients.count
-        for role in clients.values { finished.roles[role, default: 0] += 1 }
-        return finished
-    }
-}
-
-/// Counters from hostile input must not trap; a sum that does not fit stays at the limit.
-func saturating(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let (sum, overflow) = a.addingReportingOverflow(b)
-    return overflow ? .max : sum
+/// How the contacts with a shared host lie to the traffic of a vendor whose agreement declares it.
+package struct ContextLink: Equatable, Sendable {
+    package var vendor: String
+    package var agreement: String
+    /// Minutes with a parent product's traffic of the same device within the window, and all of them.
+    package var near: Int
+    package var minutes: Int
+    /// Devices with any such minute.
+    package var devices: Int
+    /// Nil when chance would not have brought a single one.
+    package var lift: Lift?
 }

@@ -9,11 +9,18 @@ package struct Judge: Sendable {
     package let clock: ZoneClock
     /// Only records entered by this day count; nil takes everything on record.
     package let asKnownOn: CivilDay?
+    /// Whether a school (by its id; nil is any) is in session at a local time; nil where nobody knows.
+    package typealias Calendar = @Sendable (_ school: String?, _ time: LocalTime) -> Bool?
+    private let calendar: Calendar?
 
-    package init(register: Register, roster: Roster, asKnownOn: CivilDay? = nil) {
+    /// Without a `calendar`, school hours are those of the register's severity table, if it states any.
+    package init(
+        register: Register, roster: Roster, asKnownOn: CivilDay? = nil, calendar: Calendar? = nil
+    ) {
         self.register = register
         self.roster = roster
         self.asKnownOn = asKnownOn
+        self.calendar = calendar
         clock = ZoneClock(identifier: register.timezone)
     }
 
@@ -24,7 +31,10 @@ package struct Judge: Sendable {
     package func judge(name: String, _ circumstances: Circumstances) -> Judgment {
         var decided: Judgment?
         var nearMisses: [String] = []
-        for group in register.matches(name) {
+        var step = register.firstMatch(name)
+        while let found = step {
+            step = register.nextMatch(after: found)
+            let group = register.claims(of: found)
             guard let judgment = judge(group, circumstances, &nearMisses) else { continue }
             guard let longer = decided else {
                 decided = judgment
@@ -36,6 +46,7 @@ package struct Judge: Sendable {
                     "the shorter entry \(entry.entry) (\(entry.place)) is \(words); the longer one decides")
             }
         }
+        if decided == nil { decided = judge(register.listMatches(name), circumstances, &nearMisses) }
         var judgment = decided ?? Judgment(.unknownOwner, reason: "no entry of the register covers \(name)")
         judgment.nearMisses += nearMisses.filter { !judgment.nearMisses.contains($0) }
         return judgment
@@ -48,7 +59,7 @@ package struct Judge: Sendable {
         var exceptions: [Judgment] = []
         var district: Judgment?
         var products: [Judgment] = []
-        var platform: Judgment?
+        var platforms: [Judgment] = []
         var subprocessors: [Judgment] = []
         var parties: [Judgment] = []
         for claim in group {
@@ -58,22 +69,24 @@ package struct Judge: Sendable {
             case .district:
                 district = judgeDistrict(claim)
             case .product(let vendor, let product):
-                products.append(judge(vendor: vendor, product: product, claim, circumstances))
+                products += judge(vendor: vendor, product: product, claim, circumstances)
             case .excluded(let vendor, let product):
-                products.append(judge(excluded: product, of: vendor, claim, circumstances))
+                products += judge(excluded: product, of: vendor, claim, circumstances)
             case .platform(let index):
-                platform = platform ?? judge(platform: index, claim)
+                platforms += [judge(platform: index, claim)].compactMap(\.self)
             case .subprocessor(let vendor, let agreement, let subprocessor):
                 subprocessors += judge(subprocessor: (vendor, agreement, subprocessor), claim, circumstances)
             case .thirdParty(let index):
-                parties += judge(thirdParty: index, claim, circumstances)
+                parties += judge(register.thirdParties[index], claim, circumstances)
+            case .listed(let index):
+                parties += judge(register.listed[index], claim, circumstances)
             }
         }
-        if let exception = exceptions.first ?? district { return exception }
+        if let exception = Judge.first(exceptions) ?? district { return exception }
         let product = Judge.worst(products)
         if let product, !product.verdict.isUncovered { return product }
-        if let platform { return platform }
-        if let product { return product }
+        if let platform = Judge.first(platforms) { return platform }
+        if let product { return offering(product, subprocessors) }
         return judge(subprocessors: subprocessors, parties: parties, circumstances)
     }
 
@@ -86,23 +99,30 @@ package struct Judge: Sendable {
         let agreed = subprocessors.sorted {
             ($0.verdict, $0.record?.id ?? "") < ($1.verdict, $1.record?.id ?? "")
         }.first
-        let party = Judge.worst(parties)
         if circumstances.isQuestion, let agreed, agreed.verdict == .coveredSubprocessor { return agreed }
-        guard var judgment = party else {
-            guard var judgment = agreed else { return nil }
-            if judgment.verdict == .coveredSubprocessor {
-                judgment.verdict = .noAgreement
-                judgment.nearMisses = [
-                    "would be covered next to traffic of \(judgment.subprocessorOf ?? "its vendor")"
-                ]
-            }
-            return judgment
-        }
-        for agreed in subprocessors where agreed.verdict == .coveredSubprocessor {
-            judgment.nearMisses.append(
-                "would be covered next to traffic of \(agreed.subprocessorOf ?? "its vendor")")
+        if let party = Judge.worst(parties) { return offering(party, subprocessors) }
+        guard var alone = agreed else { return nil }
+        if alone.verdict == .coveredSubprocessor { alone.verdict = .noAgreement }
+        alone.parents = []
+        return offering(alone, subprocessors)
+    }
+
+    /// A judgment of a host on its own, with what holds next to the traffic of those whose agreements
+    /// declare it.
+    private func offering(_ judgment: Judgment, _ subprocessors: [Judgment]) -> Judgment {
+        var judgment = judgment
+        judgment.offers = subprocessors.filter { $0.verdict == .coveredSubprocessor }
+            .sorted { ($0.record?.id ?? "", $0.owner ?? "") < ($1.record?.id ?? "", $1.owner ?? "") }
+        for offer in judgment.offers {
+            let miss = "would be covered next to traffic of \(offer.subprocessorOf ?? "its vendor")"
+            if !judgment.nearMisses.contains(miss) { judgment.nearMisses.append(miss) }
         }
         return judgment
+    }
+
+    /// Of answers that are equally good, the one that sorts first, wherever it is written.
+    private static func first(_ judgments: [Judgment]) -> Judgment? {
+        judgments.min { ($0.owner ?? "", $0.reasons[0]) < ($1.owner ?? "", $1.reasons[0]) }
     }
 
     /// The worst of several answers, marked as ambiguous when they differ; nil for none.
@@ -123,6 +143,12 @@ package struct Judge: Sendable {
             }
         }
         return worst
+    }
+
+    /// Whether it was school time; nil when neither the calendar nor the register says.
+    func isSchoolTime(_ school: String?, _ time: LocalTime) -> Bool? {
+        if let calendar, let answer = calendar(school, time) { return answer }
+        return register.severity.schoolHours?.contains(weekday: time.weekday, minute: time.minute)
     }
 
     func isKnown(_ recorded: CivilDay?) -> Bool {

@@ -30,6 +30,7 @@ extension Judge {
         if contact.ambiguity == .concealed, judgment.verdict.isUncovered {
             judgment.reasons.insert("what lies behind \(name) is hidden from the network", at: 0)
             judgment.verdict = .concealed
+            judgment.offers = []
         }
         return judgment
     }
@@ -106,9 +107,10 @@ extension Judge {
     ) -> Judgment {
         for target in chain {
             let behind = judge(name: target, circumstances)
-            guard let kind = behind.record?.kind, kind == "third_party", let owner = behind.owner,
+            guard let kind = behind.record?.kind, kind == "third_party",
                 let category = behind.category, !ThirdParty.carrierCategories.contains(category)
             else { continue }
+            let owner = behind.owner ?? "an unknown owner"
             let path = ([name] + chain.prefix { $0 != target } + [target]).joined(separator: " -> ")
             let reason = "\(name) leads to \(owner) (\(category)) by its CNAME chain: \(path)"
             guard behind.verdict > judgment.verdict else {

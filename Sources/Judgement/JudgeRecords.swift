@@ -33,12 +33,25 @@ extension Judge {
         return judgment
     }
 
-    /// The best that any agreement of the vendor says about the product.
-    func judge(vendor: Int, product: Int, _ claim: DomainClaim, _ circumstances: Circumstances) -> Judgment {
-        let vendor = register.vendors[vendor]
-        let product = vendor.products[product]
+    /// The best that any agreement of the vendor says about the product; empty when the vendor was not on
+    /// record yet.
+    func judge(
+        vendor number: Int, product index: Int, _ claim: DomainClaim, _ circumstances: Circumstances
+    ) -> [Judgment] {
+        let vendor = register.vendors[number]
+        guard isKnown(vendor.recorded) else { return [] }
+        let product = vendor.products[index]
+        var best =
+            bestAnswer(vendor, product, circumstances) ?? silence(vendor, product, claim, circumstances)
+        best.productKey = ProductKey(vendor: number, product: index)
+        return [best]
+    }
+
+    /// What the agreement says that says the best; nil when there is none.
+    private func bestAnswer(_ vendor: Vendor, _ product: Product, _ circumstances: Circumstances) -> Judgment?
+    {
         let answers = vendor.agreements
-            .filter { isKnown($0.recorded) }
+            .compactMap { $0.asKnown(on: asKnownOn) }
             .map {
                 (
                     agreement: $0,
@@ -48,23 +61,16 @@ extension Judge {
             }
             .sorted { a, b in
                 if a.judgment.verdict != b.judgment.verdict { return a.judgment.verdict < b.judgment.verdict }
-                // Of equal answers the most recent agreement speaks.
-                let (first, second) = (a.agreement.begins, b.agreement.begins)
+                // Of equal answers the most recent agreement speaks; of those to come, the next one.
+                let isAhead = a.judgment.verdict == .notYetEffective
+                let (first, second) =
+                    isAhead
+                    ? (b.agreement.begins, a.agreement.begins) : (a.agreement.begins, b.agreement.begins)
                 if first != second { return (first?.daysSince1970 ?? .min) > (second?.daysSince1970 ?? .min) }
                 return a.agreement.id < b.agreement.id
             }
             .map(\.judgment)
-        guard var best = answers.first else {
-            var judgment = Judgment(
-                .noAgreement, owner: vendor.owner(on: circumstances.day),
-                reason:
-                    "\(claim.domain.entry) belongs to \(product.name) of \(vendor.name); "
-                    + "no agreement is on record"
-            )
-            judgment.product = product.name
-            judgment.record = RecordReference(kind: "product", id: product.id, place: claim.domain.place)
-            return judgment
-        }
+        guard var best = answers.first else { return nil }
         if best.verdict.isUncovered {
             for other in answers.dropFirst() {
                 best.nearMisses += other.nearMisses.filter { !best.nearMisses.contains($0) }
@@ -75,17 +81,31 @@ extension Judge {
         return best
     }
 
+    /// The answer about a product of a vendor with whom nothing is on record.
+    private func silence(
+        _ vendor: Vendor, _ product: Product, _ claim: DomainClaim, _ circumstances: Circumstances
+    ) -> Judgment {
+        var judgment = Judgment(
+            .noAgreement, owner: vendor.owner(on: circumstances.day),
+            reason: "\(claim.domain.entry) belongs to \(product.name) of \(vendor.name); "
+                + "no agreement is on record")
+        judgment.product = product.name
+        judgment.record = RecordReference(kind: "product", id: product.id, place: claim.domain.place)
+        return judgment
+    }
+
     func judge(excluded product: Int, of vendor: Int, _ claim: DomainClaim, _ circumstances: Circumstances)
-        -> Judgment
+        -> [Judgment]
     {
         let vendor = register.vendors[vendor]
+        guard isKnown(vendor.recorded) else { return [] }
         let product = vendor.products[product]
         var judgment = Judgment(
             .outOfScope, owner: vendor.owner(on: circumstances.day),
             reason: "\(claim.domain.entry) is excluded from \(product.name) of \(vendor.name) (product)")
         judgment.product = product.name
         judgment.record = RecordReference(kind: "product", id: product.id, place: claim.domain.place)
-        return judgment
+        return [judgment]
     }
 
     func judge(platform index: Int, _ claim: DomainClaim) -> Judgment? {
@@ -100,18 +120,19 @@ extension Judge {
         return judgment
     }
 
-    func judge(thirdParty index: Int, _ claim: DomainClaim, _ circumstances: Circumstances) -> [Judgment] {
-        let party = register.thirdParties[index]
+    func judge(_ party: ThirdParty, _ claim: DomainClaim, _ circumstances: Circumstances) -> [Judgment] {
         guard isKnown(party.recorded), party.isValid(on: circumstances.day) else { return [] }
         let entry = claim.domain.entry
         // Beneath a suffix of shared infrastructure every name is another tenant's.
         let isShared = !entry.isExact && PublicSuffixList.isSuffix(entry.name)
         let whose =
             isShared
-            ? "lies on shared infrastructure of \(party.owner) (\(party.category)), whose tenant is not known"
-            : "belongs to \(party.owner) (\(party.category))"
+            ? "lies on shared infrastructure of \(party.owner ?? "an unknown owner") (\(party.category)), "
+                + "whose tenant is not known"
+            : party.owner.map { "belongs to \($0) (\(party.category))" }
+                ?? "is listed as \(party.category) by \(party.source ?? "a list") without an owner"
         var judgment = Judgment(
-            .noAgreement, owner: party.owner,
+            party.owner == nil ? .unknownOwner : .noAgreement, owner: party.owner,
             reason: "\(entry) \(whose); no agreement is on record")
         judgment.category = party.category
         judgment.record = RecordReference(
@@ -124,9 +145,10 @@ extension Judge {
         _ circumstances: Circumstances
     ) -> [Judgment] {
         let vendor = register.vendors[at.vendor]
-        let agreement = vendor.agreements[at.agreement]
+        guard isKnown(vendor.recorded),
+            let agreement = vendor.agreements[at.agreement].asKnown(on: asKnownOn)
+        else { return [] }
         let party = agreement.subprocessors[at.subprocessor]
-        guard isKnown(agreement.recorded) else { return [] }
         let day = circumstances.day
         let isListed = (party.from ?? day) <= day && day <= (party.to ?? day)
         // Any product that the agreement covers may bring its sub-processor along; the first stands for all.
@@ -144,6 +166,11 @@ extension Judge {
                     ? "; it counts as covered only next to \(vendor.name)'s own traffic"
                     : ", which is not in force"))
         judgment.subprocessorOf = vendor.name
+        if holds {
+            judgment.parents = vendor.products.indices
+                .filter { agreement.products.contains(vendor.products[$0].id) }
+                .map { ProductKey(vendor: at.vendor, product: $0) }
+        }
         judgment.agreement = AgreementSummary(agreement)
         judgment.record = RecordReference(kind: "subprocessor", id: agreement.id, place: claim.domain.place)
         return [judgment]

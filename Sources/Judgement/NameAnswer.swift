@@ -77,7 +77,7 @@ extension Judge {
         name: String, on time: QuestionTime, school: String? = nil, role: Role? = nil, grade: GradeSet? = nil
     ) throws(DomainFault) -> NameAnswer {
         let normal = try DomainEntry.normalise(name, written: name)
-        let local: (day: CivilDay, weekday: Int, minute: Int)
+        let local: LocalTime
         let on: String
         switch time {
         case .day(let day):

@@ -20,10 +20,26 @@ package enum Verdict: String, Sendable, CaseIterable, Comparable {
     case unnamed
     case concealed
 
-    /// 0 is the best answer.
-    package var rank: Int { Verdict.ranks[self] ?? 0 }
-
-    private static let ranks = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+    /// 0 is the best answer; the place in `allCases`.
+    package var rank: Int {
+        switch self {
+        case .local: 0
+        case .district: 1
+        case .platform: 2
+        case .covered: 3
+        case .excepted: 4
+        case .coveredSubprocessor: 5
+        case .outOfScope: 6
+        case .notYetEffective: 7
+        case .pending: 8
+        case .expired: 9
+        case .declined: 10
+        case .noAgreement: 11
+        case .unknownOwner: 12
+        case .unnamed: 13
+        case .concealed: 14
+        }
+    }
 
     package static func < (a: Verdict, b: Verdict) -> Bool { a.rank < b.rank }
 
@@ -72,6 +88,16 @@ package struct AgreementSummary: Hashable, Sendable {
     }
 }
 
+/// A product by its vendor's and its own position in the register.
+package struct ProductKey: Hashable, Comparable, Sendable {
+    package var vendor: Int
+    package var product: Int
+
+    package static func < (a: ProductKey, b: ProductKey) -> Bool {
+        (a.vendor, a.product) < (b.vendor, b.product)
+    }
+}
+
 /// A verdict with everything that led to it.
 package struct Judgment: Hashable, Sendable {
     package var verdict: Verdict
@@ -91,6 +117,12 @@ package struct Judgment: Hashable, Sendable {
     package var decidingName: String?
     /// Several answers were possible, and this is the worst of them.
     package var isAmbiguous = false
+    /// The product whose domain decided; nil when another kind of record did.
+    package var productKey: ProductKey?
+    /// Of a sub-processor: the products next to whose traffic its host is covered.
+    package var parents: [ProductKey] = []
+    /// What holds instead next to a parent's traffic, one per agreement that declares a sub-processor.
+    package var offers: [Judgment] = []
 
     init(_ verdict: Verdict, owner: String? = nil, reason: String) {
         self.verdict = verdict

@@ -18,6 +18,10 @@ package struct LogFormat: Sendable {
     package static let all: [LogFormat] = [
         LogFormat(SquidNative.self),
         LogFormat(SquidCommon.self),
+        LogFormat(DNSTap.self),
+        LogFormat(Unbound.self),
+        LogFormat(AdGuardHome.self),
+        LogFormat(Route53Resolver.self),
     ]
 
     /// A reader for one chunk of a file that starts with `head`.

@@ -16,8 +16,12 @@ package protocol LogLineParser: Sendable {
     /// are.
     init(head: RawSpan)
 
-    /// Fills `record`, which the caller has reset; nil when the line gives a contact, else why it does not.
+    /// Fills `record`, which the caller has reset; nil when the line gives a contact or lookups, else why it does
+    /// not. A record without a destination makes no contact, and `record.dns` takes any number of lookups.
     mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason?
+
+    /// Adds the lookups that were still waiting for a line when the file ended. For formats that are not splittable.
+    mutating func finish(into record: inout LogRecord)
 
     /// Implemented once, for all formats; a requirement so that each conformance gets a specialised loop.
     mutating func readLines(_ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk)
@@ -29,6 +33,13 @@ package protocol LogLineParser: Sendable {
 
 extension LogLineParser {
     package static var isSplittable: Bool { true }
+
+    package mutating func finish(into record: inout LogRecord) {}
+
+    /// Formats that are not lines have `readLines` and `score` of their own, and this is not called.
+    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
+        .fieldsMissing
+    }
 
     package mutating func readLines(
         _ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk
@@ -42,9 +53,14 @@ extension LogLineParser {
             guard let bounds = cursor.next() else { break }
             take(bounds, of: buffer, into: &chunk)
         }
-        chunk.contacts.settle()
         chunk.lineState = cursor.state
         if isLast, cursor.consumed == buffer.byteCount { chunk.isComplete = true }
+        if chunk.isComplete {
+            chunk.record.reset()
+            finish(into: &chunk.record)
+            chunk.takeLookups()
+        }
+        chunk.contacts.settle()
         return cursor.consumed
     }
 
@@ -63,7 +79,9 @@ extension LogLineParser {
             let isCut = !bounds.isTerminated && reason.isRejection
             return chunk.tally.setAside(isCut ? .cutLine : reason, bytes: bounds.rawBytes)
         }
-        guard chunk.contacts.add(chunk.record, line: line) else {
+        guard chunk.takeLookups(),
+            !chunk.record.hasDestination || chunk.contacts.add(chunk.record, line: line)
+        else {
             return chunk.tally.setAside(.tableFull, bytes: bounds.rawBytes)
         }
         chunk.tally.use(bytes: bounds.rawBytes, from: chunk.record.start, to: chunk.record.end)
@@ -93,12 +111,22 @@ extension LogLineParser {
 package struct LogChunk: Sendable {
     package var tally = LogTally()
     package var contacts = LogAggregator()
+    package var dns = LogDNSTable()
     /// Whether all lines that begin in the chunk have been read.
     package var isComplete = false
     var lineState: LineState
     var record = LogRecord()
 
     init(lineState: LineState) { self.lineState = lineState }
+
+    /// Counts the lookups of the record in hand; false when the table is full.
+    @inline(__always) @discardableResult
+    mutating func takeLookups() -> Bool {
+        if record.dns.isEmpty { return true }
+        var isTaken = true
+        for row in record.dns where !dns.take(row) { isTaken = false }
+        return isTaken
+    }
 }
 
 /// Reads one chunk of a log file, buffer by buffer.

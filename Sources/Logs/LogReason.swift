@@ -9,6 +9,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case internalRequest
     case cacheQuery
     case tunnelSetup
+    case resolverMessage
+    case upstreamLookup
+    case nameOfNoHost
 
     // Lines that could not be read.
     case lineTooLong
@@ -22,6 +25,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case hostInvalid
     case portInvalid
     case tableFull
+    case frameInvalid
 
     /// The first reason that means "could not be read"; everything before it was understood and set aside.
     private static let firstRejection = LogReason.lineTooLong
@@ -38,6 +42,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .internalRequest: "request of the proxy itself"
         case .cacheQuery: "cache query between proxies"
         case .tunnelSetup: "tunnel set-up, logged again when it closes"
+        case .resolverMessage: "message of the resolver that is no lookup"
+        case .upstreamLookup: "lookup by the resolver itself"
+        case .nameOfNoHost: "question for a name that no host has"
         case .lineTooLong: "line longer than 1 MiB"
         case .cutLine: "last line cut"
         case .fieldsMissing: "fields missing"
@@ -48,6 +55,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .targetInvalid: "URL or target not readable"
         case .hostInvalid: "host name not valid"
         case .portInvalid: "port not valid"
+        case .frameInvalid: "length of a frame impossible; what follows was not read"
         case .tableFull: "more contacts than the table holds"
         }
     }

@@ -48,6 +48,8 @@ package struct LogRecord: Sendable {
     package var bytesDown: UInt64?
     package var bytesScope: LogBytesScope
     package var flags: LogFlags
+    /// What the line says of DNS lookups, beside or instead of a contact.
+    package var dns: [LogDNSRow]
     /// Bytes of texts that do not stand in the line as such.
     package var scratch: [UInt8]
 
@@ -69,6 +71,7 @@ package struct LogRecord: Sendable {
         action = .allowed
         bytesScope = .unknown
         flags = []
+        dns = []
         scratch = []
     }
 
@@ -89,8 +92,12 @@ package struct LogRecord: Sendable {
         bytesDown = nil
         bytesScope = .unknown
         flags = []
+        if !dns.isEmpty { dns.removeAll(keepingCapacity: true) }
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     }
+
+    /// Whether there is a destination: a record of nothing but lookups has none and makes no contact.
+    var hasDestination: Bool { name.isPresent || server != nil }
 
     /// The bytes of `text`, for tests and for rare paths; empty when absent.
     package func copy(_ text: LogText, of line: RawSpan) -> [UInt8] {

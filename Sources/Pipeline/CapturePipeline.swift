@@ -18,17 +18,22 @@ struct CapturePipeline {
     private var order: PacketOrder
     private var resolver: NameResolver
     private var questions: [NameResolver.Questions]
-    private let progress: ((UInt64) -> Void)?
+    private let progress: ((RunProgress) -> Void)?
 
-    init(_ plan: ChunkPlan, _ crew: Crew, chunkBytes: Int, _ options: RunOptions, leftOut: PacketOrder) {
+    init(
+        _ plan: ChunkPlan, _ crew: Crew, chunkBytes: Int, _ options: RunOptions, leftOut: PacketOrder,
+        _ logs: LogFacts
+    ) {
         self.plan = plan
         self.crew = crew
         self.chunkBytes = chunkBytes
         order = leftOut
         progress = options.progress
-        resolver = NameResolver(sinkholes: options.sinkholes)
+        let answers = logs.answers
+        resolver = NameResolver(
+            sinkholes: options.sinkholes, answers: logs.isWaiting ? answers : nil)
         lanes = (0..<SortedPackets.shardCount).map {
-            Lane($0, options)
+            Lane($0, options, answers)
         }
         questions = lanes.map { _ in NameResolver.Questions() }
     }
@@ -53,7 +58,8 @@ struct CapturePipeline {
         _ loading: inout ChunkPlan.Group, _ sorting: ChunkPlan.Group, _ counting: ChunkPlan.Group
     ) {
         var tasks: [() -> Void] = []
-        let loader = Loader(loading, size: chunkBytes)
+        // A stream fills its chunk before anybody can begin: not too large a one.
+        let loader = Loader(loading, size: min(chunkBytes, 4 << 20))
         // First what takes longest, and what nobody can help with.
         if loading.load != nil { tasks.append { loader.run() } }
         for chunk in sorting.chunks.prefix(sorting.used) { tasks.append { chunk.piece.sort() } }
@@ -78,7 +84,7 @@ struct CapturePipeline {
             chunk.piece.track?.settle(&chunk.piece)
             chunk.piece.settle(into: &order)
         }
-        progress?(order.packets.bytes)
+        progress?(plan.progress)
     }
 
     /// Ends the input: what waits for more is counted as far as it came.
@@ -118,9 +124,14 @@ extension CapturePipeline {
     var tracks: [CaptureTrack] { plan.tracks }
     var failed: [InputReport] { plan.failed }
 
-    /// Adds the contacts of all lanes to `builder`.
-    func add(to builder: inout ContactBuilder) {
-        for lane in lanes { builder.add(lane.builder) }
+    /// The DNS answers of logs and captures, where flows of logs wait for them.
+    var answers: LoggedAnswers? { resolver.answers }
+
+    /// The contacts of all lanes.
+    var builder: ContactBuilder {
+        var sum = ContactBuilder()
+        for lane in lanes { sum.add(lane.builder) }
+        return sum
     }
 }
 

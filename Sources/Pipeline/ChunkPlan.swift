@@ -29,14 +29,29 @@ struct ChunkPlan {
     private var open: (track: CaptureTrack?, source: Source)?
     private let chunkBytes: Int64
     private(set) var tracks: [CaptureTrack] = []
+    /// Bytes of all inputs, and of those that have been dealt out whole.
+    private let total: Int64
+    private var finished: Int64 = 0
+    private var openBytes: Int64 = 0
     /// Captures that could not be opened again.
     private(set) var failed: [InputReport] = []
 
     /// - Parameter merged: captures that are read side by side, before `inputs`.
     init(_ inputs: [Input], merged: MergedReader?, chunkBytes: Int) {
         self.inputs = inputs.reversed()
+        total = inputs.reduce(0) { $0 &+ Int64(clamping: $1.fileBytes) }
         self.chunkBytes = Int64(chunkBytes)
         open = merged.map { (nil, .merged($0)) }
+    }
+
+    var progress: RunProgress {
+        let part: Int64 =
+            switch open?.source {
+            case .file(_, let next): next
+            case .stream(let reader): min(reader.bytesRead, openBytes)
+            case .merged, nil: 0
+            }
+        return RunProgress(done: finished &+ part, total: total)
     }
 
     /// Assigns work to the chunks of `group`; false when there is none left.
@@ -86,7 +101,10 @@ struct ChunkPlan {
     }
 
     private mutating func begin() -> (track: CaptureTrack?, source: Source)? {
+        finished &+= openBytes
+        openBytes = 0
         while let input = inputs.popLast() {
+            openBytes = Int64(clamping: input.fileBytes)
             guard let walker = input.walker else { continue }
             let track = CaptureTrack(input, walker: walker)
             do throws(FileFault) {

@@ -12,6 +12,8 @@ struct Input {
     /// Opens the same bytes once more; nil for a pipe, which has none.
     var reopen: (() throws(FileFault) -> any ByteSource)?
     var report: InputReport
+    /// Size of the file on the disk that the bytes come from; 0 for a pipe.
+    var fileBytes: UInt64 = 0
     /// The bytes that recognition read: of a stream they cannot be read again.
     let head: [UInt8]
     /// When the first packet was captured: captures are read in this order.
@@ -43,6 +45,7 @@ struct Input {
         firstTime = Input.firstTime(kind, prefix)
         report = InputReport(path: source.path, kind: kind.name)
         report.bytes = UInt64(max(file?.size ?? 0, 0))
+        fileBytes = report.bytes
     }
 
     /// The walk over the frames from the first one on; nil for what is no capture.

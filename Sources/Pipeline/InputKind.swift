@@ -26,7 +26,7 @@ enum InputKind: Sendable {
         // Last, since the format has no magic number.
         if ERFWalker.recognises(prefix) { return .capture(.erf(ERFWalker())) }
         if let log = LogFormat.recognise(head: prefix) { return .log(log) }
-        return .unrecognised("neither a pcap or pcapng capture nor a known log format (Squid)")
+        return .unrecognised("neither a pcap or pcapng capture nor a known log format (Squid, DNS resolvers)")
     }
 
     /// The word of every output.

@@ -42,6 +42,7 @@ struct InputOpener {
             if let reopen = packed.reopen {
                 input.reopen = { () throws(FileFault) in try InputOpener.unpacked(try reopen(), packed.head) }
             }
+            input.fileBytes = packed.fileBytes
             enter(input, depth: depth + 1)
         } catch {
             refused.append((packed.report.path, error.cause, error))

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// One file to read, and whether the user named it or a directory walk found it.
 package struct InputPath: Equatable, Sendable {
@@ -14,10 +14,8 @@ package enum InputPaths {
         var paths: [InputPath] = []
         var seen: Set<String> = []
         for argument in arguments {
-            var isDirectory: ObjCBool = false
-            let exists = unsafe FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory)
             let found =
-                exists && isDirectory.boolValue
+                DirectoryWalk.isDirectory(argument)
                 ? walk(argument).map { InputPath(path: $0, isNamed: false) }
                 : [InputPath(path: argument, isNamed: true)]
             for var path in found {
@@ -28,17 +26,11 @@ package enum InputPaths {
         return paths
     }
 
+    /// A folder that may not be read is kept as a path: opening it says why.
     private static func walk(_ directory: String) -> [String] {
         let base = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        guard let enumerator = FileManager.default.enumerator(atPath: base) else { return [] }
-        var files: [String] = []
-        while let name = enumerator.nextObject() as? String {
-            // Hidden files and folders are never data.
-            let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
-            let isFile = enumerator.fileAttributes?[.type] as? FileAttributeType == .typeRegular
-            if isFile, !isHidden { files.append(base + "/" + name) }
-        }
-        return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let (files, unreadable) = DirectoryWalk.files(base)
+        return files + unreadable
     }
 
     /// Whether the name says that a file is a capture or a log: then a file that is neither is a problem, while a

@@ -12,9 +12,10 @@ final class Lane {
     private var waiting: [FinishedFlow] = []
     private var resolved: [FinishedFlow] = []
 
-    init(_ number: Int, _ options: RunOptions) {
+    init(_ number: Int, _ options: RunOptions, _ answers: LoggedAnswers) {
         shard = FlowShard(number, options.packets)
-        builder = ContactBuilder(homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
+        builder = ContactBuilder(
+            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes, answers: answers)
     }
 
     /// Makes contacts of the flows that are ready, then takes in the shard's packets of `chunks`.

@@ -13,7 +13,7 @@ struct LogRun {
         report = input.report
     }
 
-    mutating func run(_ input: Input, into builder: inout ContactBuilder) {
+    mutating func run(_ input: Input, into facts: inout LogFacts) {
         var window = InputWindow(input)
         var reader = input.head.withRawSpan { format.makeReader(head: $0) }
         while !reader.chunk.isComplete {
@@ -27,16 +27,17 @@ struct LogRun {
                 break
             }
         }
-        finish(reader.chunk, into: &builder)
+        finish(reader.chunk, into: &facts)
     }
 
-    private mutating func finish(_ chunk: LogChunk, into builder: inout ContactBuilder) {
+    private mutating func finish(_ chunk: LogChunk, into facts: inout LogFacts) {
         tally = chunk.tally
         report.bytes = max(report.bytes, tally.bytesRead)
         report.records = tally.linesRead
         report.first = tally.first
         report.last = tally.last
-        chunk.contacts.forEachRow { builder.add(Contact($0, source: format.kind)) }
+        facts.add(chunk.dns, source: format.kind)
+        chunk.contacts.forEachRow { facts.add(Contact($0, source: format.kind)) }
         guard tally.linesRejected > 0 else { return }
         let shown = tally.samples.map { "line \($0.line): \($0.reason.text)" }.joined(separator: "; ")
         report.problems.append("\(tally.linesRejected) of \(tally.linesRead) lines were rejected: \(shown)")

@@ -14,12 +14,20 @@ package struct RunOptions {
     package var jobs = 0
     /// Bytes of a capture that are worked on together. The results do not depend on it.
     package var chunkBytes = 1 << 20
-    /// Called now and then with the number of captured bytes (as on the wire) that have been read.
-    package var progress: ((UInt64) -> Void)?
+    /// Called now and then while captures are read.
+    package var progress: ((RunProgress) -> Void)?
     /// Addresses that the district's filter answers with instead of a refused name's own.
     package var sinkholes: Set<IPAddress> = []
 
     package init() {}
+}
+
+/// How far a run has come.
+package struct RunProgress: Sendable {
+    /// Bytes of input files read so far, packed as they are.
+    package let done: Int64
+    /// All their bytes; less than `done` when there are pipes, whose length nobody knows.
+    package let total: Int64
 }
 
 /// Inputs to facts.
@@ -84,14 +92,13 @@ package struct Run {
     }
 
     private mutating func read(_ inputs: [Input]) {
-        var builder = ContactBuilder(
-            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes)
+        var logs = LogFacts(sinkholes: options.sinkholes)
         var lines = LineCoverage()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for input in distinct.kept {
             guard case .log(let format) = input.kind else { continue }
             var run = LogRun(input, format: format)
-            run.run(input, into: &builder)
+            run.run(input, into: &logs)
             lines.add(run.tally)
             facts.inputs.append(run.report)
         }
@@ -100,9 +107,12 @@ package struct Run {
             order.leaveOut(packets: packets, bytes: bytes)
             facts.inputs.append(report)
         }
-        let captures = read(captures: distinct.kept, after: order, &builder)
+        let captures = read(captures: distinct.kept, after: order, logs)
+        var builder = captures.builder
+        var lookups = captures.lookups
+        logs.finish(captures.answers ?? logs.answers, into: &builder, &lookups)
         facts.contacts = builder.contacts()
-        facts.lookups = captures.lookups.lookups(contacts: facts.contacts)
+        facts.lookups = lookups.lookups(contacts: facts.contacts)
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         facts.coverage = CoverageBuilder.coverage(
             captures.packets, captures.tally, captures: captureCoverage, flows: builder.flowCount,
@@ -113,7 +123,7 @@ package struct Run {
 
     /// Reads all captures among `inputs` on all cores.
     private mutating func read(
-        captures inputs: [Input], after order: PacketOrder, _ builder: inout ContactBuilder
+        captures inputs: [Input], after order: PacketOrder, _ logs: LogFacts
     ) -> CapturePipeline {
         let crew = Crew(jobs: options.jobs > 0 ? options.jobs : ProcessInfo.processInfo.activeProcessorCount)
         var rest = inputs
@@ -122,9 +132,10 @@ package struct Run {
             rest = []
             merged = MergedReader(inputs, rest: &rest)
         }
-        let plan = ChunkPlan(rest, merged: merged, chunkBytes: options.chunkBytes)
-        var pipeline = CapturePipeline(
-            plan, crew, chunkBytes: options.chunkBytes, options, leftOut: order)
+        // Offsets in a chunk are 32-bit numbers.
+        let bytes = min(max(options.chunkBytes, 16), 1 << 30)
+        let plan = ChunkPlan(rest, merged: merged, chunkBytes: bytes)
+        var pipeline = CapturePipeline(plan, crew, chunkBytes: bytes, options, leftOut: order, logs)
         pipeline.run(groups(of: 2 * crew.jobs))
         for track in pipeline.tracks {
             captureCoverage.add(track.walker)
@@ -133,7 +144,6 @@ package struct Run {
         }
         facts.inputs += pipeline.failed + (merged?.reports ?? [])
         captureCoverage.add(dropped: merged?.droppedPackets ?? 0)
-        pipeline.add(to: &builder)
         return pipeline
     }
 

@@ -13,6 +13,9 @@ final class StreamReader {
     private var batch = FrameBatch()
     private(set) var hasEnded = false
 
+    /// Bytes read so far of what lies on the disk.
+    var bytesRead: Int64 { source.packedBytesRead ?? position }
+
     init(_ track: CaptureTrack, _ source: any ByteSource, head: [UInt8]) {
         self.track = track
         self.source = source

@@ -47,6 +47,8 @@ package struct Agreement: Equatable, Sendable {
     package var ends: CivilDay?
     /// The last day before an early end, inclusive.
     package var terminated: CivilDay?
+    /// The day on which the termination was entered; nil counts as entered with the agreement itself.
+    package var terminationRecorded: CivilDay?
     /// Product ids of the same vendor.
     package var products: Scope<String>
     package var schools: Scope<String>
@@ -73,6 +75,18 @@ package struct Agreement: Equatable, Sendable {
     package var lastDay: CivilDay? {
         guard let ends, let terminated else { return ends ?? terminated }
         return min(ends, terminated)
+    }
+
+    /// The agreement as it stood in the register on `day`: nil when it was not entered yet, and without a
+    /// termination that was entered later. Nil for `day` asks about everything on record.
+    package func asKnown(on day: CivilDay?) -> Agreement? {
+        guard let day else { return self }
+        if let recorded, day < recorded { return nil }
+        guard let terminationRecorded, day < terminationRecorded else { return self }
+        var known = self
+        known.terminated = nil
+        known.terminationRecorded = nil
+        return known
     }
 
     /// An Exhibit E that was signed outside the window of the offer binds nobody.

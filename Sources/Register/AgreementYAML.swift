@@ -4,7 +4,8 @@ extension RegisterYAML {
     private static let agreementKeys = [
         "id", "form", "relation", "status", "offer", "signed_provider", "signed_district", "effective",
         "ends",
-        "terminated", "products", "schools", "roles", "grades", "hours", "data_elements", "subprocessors",
+        "terminated", "termination_recorded", "products", "schools", "roles", "grades", "hours",
+        "data_elements", "subprocessors",
         "document", "recorded",
     ]
 
@@ -25,6 +26,7 @@ extension RegisterYAML {
             effective: map["effective"]?.day(),
             ends: map["ends"]?.day(),
             terminated: map["terminated"]?.day(),
+            terminationRecorded: map["termination_recorded"]?.day(),
             products: scope(map["products"]) { $0.string() },
             schools: scope(map["schools"]) { $0.string() },
             roles: scope(map["roles"]) { $0.word(Role.self) },
@@ -54,7 +56,7 @@ extension RegisterYAML {
         readGrades(value)
     }
 
-    private func hours(_ value: YAMLValue) -> HourScope? {
+    func hours(_ value: YAMLValue) -> HourScope? {
         guard let text = value.string(), text != "all" else { return nil }
         if let hours = HourScope(text) { return hours }
         value.problem("\(quoted(text)) are not hours; write them as \(quoted("Mon-Fri 07:00-16:00"))")

@@ -22,6 +22,11 @@ struct CSVText {
         unclosedQuote = reader.unclosedQuote
     }
 
+    /// Replaces the fields of every row.
+    mutating func mapRows(_ change: (Row) -> [String]) {
+        for index in rows.indices { rows[index].fields = change(rows[index]) }
+    }
+
     private struct Reader {
         let bytes: [UInt8]
         var position = 0

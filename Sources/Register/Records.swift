@@ -20,6 +20,8 @@ package struct Vendor: Equatable, Sendable {
     package var owners: [Ownership]
     package var products: [Product]
     package var agreements: [Agreement]
+    /// The day on which the record was entered; nil counts as always on record.
+    package var recorded: CivilDay?
     package var place: Place
 
     package struct Ownership: Equatable, Sendable {
@@ -49,7 +51,8 @@ package struct Product: Equatable, Sendable {
 
 /// An owner without any agreement that is known for what it does.
 package struct ThirdParty: Equatable, Sendable {
-    package var owner: String
+    /// Nil when a list says what the domain does and not whose it is.
+    package var owner: String?
     package var category: String
     package var domains: [ListedDomain]
     package var source: String?

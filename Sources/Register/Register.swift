@@ -8,10 +8,19 @@ package struct Register: Sendable {
     package let exceptions: [ExceptionRecord]
     /// From which reasons severities are added up.
     package let severity: SeverityWeights
+    package let context: ContextSettings
+    /// Every distinct hour scope of an agreement.
+    package let hourScopes: [HourScope]
     /// The files that were read, in order.
     package let files: [String]
     /// SHA-256 over the files' names and bytes, in lower-case hexadecimal.
     package let sha256: String
+
+    /// The user's own lists of third parties, asked where the register has no entry.
+    package internal(set) var lists: [ThirdPartyList] = []
+    package internal(set) var listed: [ThirdParty] = []
+    var listClaims: [DomainClaim] = []
+    var listIndex: DomainIndex?
 
     private let claims: [DomainClaim]
     private let index: DomainIndex
@@ -23,10 +32,18 @@ package struct Register: Sendable {
         platform = content.platform
         exceptions = content.exceptions
         severity = content.severities.first?.weights ?? SeverityWeights()
+        context = content.contexts.first?.settings ?? ContextSettings()
+        hourScopes = Array(Set(content.vendors.flatMap(\.agreements).compactMap(\.hours)))
+            .sorted { $0.description < $1.description }
         self.files = files
         self.sha256 = sha256
         claims = DomainClaim.all(of: content)
         index = DomainIndex(claims.map(\.domain.entry))
+    }
+
+    /// Whether both say the same, wherever it is written.
+    package func saysTheSame(as other: Register) -> Bool {
+        RegisterYAMLWriter.write(self) == RegisterYAMLWriter.write(other)
     }
 
     /// The IANA time zone of the district.
@@ -36,12 +53,30 @@ package struct Register: Sendable {
     /// anything valid decides.
     package func matches(_ name: String) -> [[DomainClaim]] {
         var groups: [[DomainClaim]] = []
-        var step = index.first(for: name)
-        while let current = step {
-            groups.append(index.claims(at: current).map { claims[$0] })
-            step = index.next(after: current)
+        var group = firstMatch(name)
+        while let found = group {
+            groups.append(claims(of: found))
+            group = nextMatch(after: found)
         }
         return groups
+    }
+
+    /// The longest entries that cover `name`, without reading what they claim; nil when none does.
+    @inline(__always)
+    package func firstMatch(_ name: String) -> DomainIndex.Step? { index.first(for: name) }
+
+    /// The next shorter entries that cover the same name.
+    package func nextMatch(after step: DomainIndex.Step) -> DomainIndex.Step? { index.next(after: step) }
+
+    /// What the lists' longest entries that cover `name` claim.
+    package func listMatches(_ name: String) -> [DomainClaim] {
+        guard let listIndex, let step = listIndex.first(for: name) else { return [] }
+        return listIndex.claims(at: step).map { listClaims[$0] }
+    }
+
+    /// What the entries of one length claim, in the order of the files.
+    package func claims(of step: DomainIndex.Step) -> [DomainClaim] {
+        index.claims(at: step).map { claims[$0] }
     }
 }
 
@@ -56,6 +91,8 @@ package struct DomainClaim: Sendable {
         case thirdParty(Int)
         case platform(Int)
         case exception(Int)
+        /// An owner or category that only a list states.
+        case listed(Int)
     }
 
     package let domain: ListedDomain

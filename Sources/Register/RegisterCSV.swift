@@ -1,49 +1,60 @@
 import Bytes
 
-/// Reads vendors from a spreadsheet with one row per vendor domain.
+/// Reads a register from CSV: what `RegisterCSVWriter` writes, or a spreadsheet with one row per vendor domain.
 ///
-/// Columns, by their header, in any order: `vendor` and `domain` are needed; `vendor_id`, `product`,
-/// `product_id`, `excluded` (yes or no), `agreement`, `form`, `relation`, `status`, `signed_provider`,
-/// `signed_district`, `effective`, `ends`, `terminated`, `schools`, `roles`, `grades` and `recorded` may be
-/// there. Several values in a cell are separated by semicolons. Rows of one agreement must agree in what
-/// they say about it.
+/// Columns stand by their header, in any order. Of a plain spreadsheet `vendor` and `domain` are needed; rows of one
+/// agreement must agree in what they say about it.
 struct RegisterCSV {
-    static let columns = [
-        "vendor", "vendor_id", "product", "product_id", "domain", "excluded", "agreement", "form", "relation",
-        "status", "signed_provider", "signed_district", "effective", "ends", "terminated", "schools", "roles",
-        "grades", "recorded",
-    ]
-
     private let file: String
     private let log: ProblemLog
     private var positions: [String: Int] = [:]
-    private var vendors: [Vendor] = []
+    private(set) var content = RegisterContent()
+    /// Vendors, products (by vendor) and agreements (by vendor) that are there already, by id.
+    private var vendors: [String: Int] = [:]
+    private var products: [Member: Int] = [:]
+    private var agreements: [Member: Int] = [:]
+    private var weights: SeverityWeights?
+    private var context: ContextSettings?
+    /// Rows may leave out the domain: of a registry's list, say, that knows none.
+    private let needsDomains: Bool
 
-    static func read(_ text: String, file: String, log: ProblemLog) -> [Vendor] {
-        var reader = RegisterCSV(file: file, log: log)
-        let csv = CSVText(text)
+    private struct Member: Hashable {
+        var vendor: Int
+        var id: String
+    }
+
+    static func read(_ text: String, file: String, log: ProblemLog) -> RegisterContent {
+        read(CSVText(text), file: file, log: log)
+    }
+
+    static func read(
+        _ csv: CSVText, file: String, log: ProblemLog, needsDomains: Bool = true
+    ) -> RegisterContent {
+        var reader = RegisterCSV(file: file, log: log, needsDomains: needsDomains)
         if let line = csv.unclosedQuote {
             log.add(Place(file: file, line: line), "a quoted field begins here and never ends")
         }
-        guard let header = csv.rows.first else { return [] }
-        guard reader.take(header: header) else { return [] }
+        guard let header = csv.rows.first, reader.take(header: header) else { return RegisterContent() }
         for row in csv.rows.dropFirst() { reader.take(row) }
-        return reader.vendors
+        let place = Place(file: file, line: header.line)
+        if let weights = reader.weights { reader.content.severities.append((place, weights)) }
+        if let context = reader.context { reader.content.contexts.append((place, context)) }
+        return reader.content
     }
 
-    private init(file: String, log: ProblemLog) {
+    private init(file: String, log: ProblemLog, needsDomains: Bool) {
         self.file = file
         self.log = log
+        self.needsDomains = needsDomains
     }
 
     private mutating func take(header: CSVText.Row) -> Bool {
         for (index, field) in header.fields.enumerated() where !field.isEmpty {
             let name = field.lowercased()
             let place = Place(file: file, line: header.line, column: index + 1)
-            if !RegisterCSV.columns.contains(name) {
+            if !CSVColumns.all.contains(name) {
                 log.add(
-                    place,
-                    "unknown column \(quoted(field))" + suggestion(for: name, among: RegisterCSV.columns))
+                    place, "unknown column \(quoted(field))" + suggestion(for: name, among: CSVColumns.all))
             } else if positions[name] != nil {
                 log.add(place, "the column \(quoted(name)) is there twice")
             } else {
@@ -57,76 +68,144 @@ struct RegisterCSV {
     }
 
     private mutating func take(_ row: CSVText.Row) {
-        let cells = Cells(row: row, positions: positions, file: file, log: log)
-        guard let name = cells.required("vendor"), let text = cells.required("domain") else { return }
-        let id = cells["vendor_id"] ?? slug(name)
-        let vendor = vendors.firstIndex { $0.id == id } ?? vendors.count
-        if vendor == vendors.count {
-            vendors.append(
-                Vendor(
-                    id: id, name: name, aliases: [], owners: [], products: [], agreements: [],
-                    place: cells.place))
-        } else if vendors[vendor].name != name {
-            cells.problem(
-                "vendor",
-                "vendor \(quoted(id)) is named \(quoted(vendors[vendor].name)) at \(vendors[vendor].place)")
+        let cells = CSVCells(row: row, positions: positions, file: file, log: log)
+        if row.fields.count > positions.count, row.fields[positions.count...].contains(where: { !$0.isEmpty })
+        {
+            log.add(cells.place, "the row has more cells than the header has columns")
         }
-        let product = productIndex(of: cells, in: vendor)
-        do {
-            let domain = ListedDomain(try DomainEntry(parsing: text), at: cells.place("domain"))
-            if cells.yes("excluded") {
-                vendors[vendor].products[product].excludedDomains.append(domain)
+        guard cells["record"] != nil else { return takeDomain(cells) }
+        guard let record = cells.word("record", CSVColumns.Record.self) else { return }
+        cells.refuse(others: ["record"] + record.columns, in: "a row of \(quoted(record.rawValue))")
+        switch record {
+        case .domain: takeDomain(cells)
+        case .vendor: _ = takeVendor(cells)
+        case .product: takeProduct(cells)
+        case .agreement: takeAgreement(cells)
+        case .subprocessor: takeSubprocessor(cells)
+        case .district: content.districts += [cells.district()].compactMap(\.self)
+        case .thirdParty: content.thirdParties += [cells.thirdParty()].compactMap(\.self)
+        case .platform: content.platform += [cells.platformService()].compactMap(\.self)
+        case .exception: content.exceptions += [cells.exception()].compactMap(\.self)
+        case .setting: takeSetting(cells)
+        }
+    }
+
+    // MARK: - Vendors
+
+    /// The vendor of a row, which is added when it is new.
+    private mutating func takeVendor(_ cells: CSVCells) -> Int? {
+        let name = cells["vendor"]
+        guard let id = cells["vendor_id"] == nil ? name.map(slug) : cells.id("vendor_id") else {
+            if cells["vendor_id"] == nil { _ = cells.required("vendor") }
+            return nil
+        }
+        if let known = vendors[id] {
+            let vendor = content.vendors[known]
+            if let name, name != vendor.name {
+                cells.problem(
+                    "vendor", "vendor \(quoted(id)) is named \(quoted(vendor.name)) at \(vendor.place)")
+            }
+            return known
+        }
+        guard let name = name ?? cells.required("vendor") else { return nil }
+        content.vendors.append(
+            Vendor(
+                id: id, name: name, aliases: cells.list("aliases"), owners: cells.owners(), products: [],
+                agreements: [], recorded: cells["record"] == nil ? nil : cells.day("recorded"),
+                place: cells.place))
+        vendors[id] = content.vendors.count - 1
+        return content.vendors.count - 1
+    }
+
+    /// The product of a row, which is added when it is new.
+    private mutating func productIndex(_ cells: CSVCells, _ vendor: Int) -> Int {
+        let name = cells["product"] ?? content.vendors[vendor].name
+        let id = cells.id("product_id") ?? cells["product"].map(slug) ?? content.vendors[vendor].id
+        if let index = products[Member(vendor: vendor, id: id)] { return index }
+        content.vendors[vendor].products.append(
+            Product(
+                id: id, name: name, domains: [], excludedDomains: [], appIDs: cells.list("app_ids"),
+                place: cells.place))
+        let index = content.vendors[vendor].products.count - 1
+        products[Member(vendor: vendor, id: id)] = index
+        return index
+    }
+
+    private mutating func takeProduct(_ cells: CSVCells) {
+        guard let vendor = takeVendor(cells) else { return }
+        let product = productIndex(cells, vendor)
+        content.vendors[vendor].products[product].domains += cells.domains("domain")
+        content.vendors[vendor].products[product].excludedDomains += cells.domains("excluded")
+    }
+
+    private mutating func takeDomain(_ cells: CSVCells) {
+        guard cells["vendor"] != nil || cells["vendor_id"] != nil else {
+            _ = cells.required("vendor")
+            return
+        }
+        if needsDomains, cells["domain"] == nil {
+            _ = cells.required("domain")
+            return
+        }
+        guard let vendor = takeVendor(cells) else { return }
+        let product = productIndex(cells, vendor)
+        if let text = cells["domain"], let domain = cells.domain(text, "domain") {
+            // A row for each agreement of one domain is how spreadsheets say that there are two.
+            let known = content.vendors[vendor].products[product]
+            let isRepeated =
+                cells["agreement"] != nil
+                && (known.domains + known.excludedDomains).contains { $0.entry == domain.entry }
+            if isRepeated {
+                // Said already.
+            } else if cells.bool("excluded") ?? false {
+                content.vendors[vendor].products[product].excludedDomains.append(domain)
             } else {
-                vendors[vendor].products[product].domains.append(domain)
+                content.vendors[vendor].products[product].domains.append(domain)
             }
-        } catch {
-            cells.problem("domain", error.message)
         }
-        takeAgreement(cells, vendor: vendor, product: vendors[vendor].products[product].id)
+        let products = Scope.only([content.vendors[vendor].products[product].id])
+        guard let agreement = cells.agreement(products: products) else { return }
+        guard let index = agreements[Member(vendor: vendor, id: agreement.id)] else {
+            return add(agreement, to: vendor)
+        }
+        merge(agreement, into: index, of: vendor, cells)
     }
 
-    private mutating func productIndex(of cells: Cells, in vendor: Int) -> Int {
-        let name = cells["product"] ?? vendors[vendor].name
-        let id = cells["product_id"] ?? cells["product"].map(slug) ?? vendors[vendor].id
-        if let index = vendors[vendor].products.firstIndex(where: { $0.id == id }) { return index }
-        vendors[vendor].products.append(
-            Product(id: id, name: name, domains: [], excludedDomains: [], appIDs: [], place: cells.place))
-        return vendors[vendor].products.count - 1
+    private mutating func add(_ agreement: Agreement, to vendor: Int) {
+        content.vendors[vendor].agreements.append(agreement)
+        agreements[Member(vendor: vendor, id: agreement.id)] = content.vendors[vendor].agreements.count - 1
     }
 
-    private mutating func takeAgreement(_ cells: Cells, vendor: Int, product: String) {
-        guard let id = cells["agreement"] else {
-            if cells["status"] != nil {
-                cells.problem("status", "a status needs an id in the column \"agreement\"")
-            }
+    private mutating func takeAgreement(_ cells: CSVCells) {
+        guard let vendor = takeVendor(cells), cells.required("agreement") != nil else { return }
+        let products = cells.scope("agreement_products") { $0 }
+        guard let agreement = cells.agreement(products: products) else { return }
+        if let known = agreements[Member(vendor: vendor, id: agreement.id)] {
+            let place = content.vendors[vendor].agreements[known].place
+            cells.problem("agreement", "agreement \(quoted(agreement.id)) stands already at \(place)")
             return
         }
-        guard let status = cells.required("status"),
-            let read = cells.word(status, "status", Agreement.Status.self)
+        add(agreement, to: vendor)
+    }
+
+    private mutating func takeSubprocessor(_ cells: CSVCells) {
+        guard let vendor = takeVendor(cells), let id = cells.required("agreement"),
+            let name = cells.required("name")
         else { return }
-        var agreement = Agreement(
-            id: id, form: cells["form"], relation: .originator, status: read, offer: nil,
-            signedProvider: cells.day("signed_provider"), signedDistrict: cells.day("signed_district"),
-            effective: cells.day("effective"), ends: cells.day("ends"), terminated: cells.day("terminated"),
-            products: .only([product]), schools: cells.scope("schools") { $0 },
-            roles: cells.scope("roles") { cells.word($0, "roles", Role.self) }, grades: cells.grades(),
-            hours: nil, dataElements: [], subprocessors: [], document: nil, recorded: cells.day("recorded"),
-            place: cells.place)
-        if let relation = cells["relation"] {
-            agreement.relation = cells.word(relation, "relation", Agreement.Relation.self) ?? .originator
-        }
-        guard let index = vendors[vendor].agreements.firstIndex(where: { $0.id == id }) else {
-            vendors[vendor].agreements.append(agreement)
+        guard let agreement = agreements[Member(vendor: vendor, id: id)] else {
+            cells.problem("agreement", "no row above describes the agreement \(quoted(id))")
             return
         }
-        merge(agreement, product: product, into: index, of: vendor, cells)
+        content.vendors[vendor].agreements[agreement].subprocessors.append(
+            Subprocessor(
+                name: name, domains: cells.domains("domain"), function: cells["function"],
+                studentData: cells.bool("student_data"), from: cells.day("from"), to: cells.day("to"),
+                place: cells.place))
     }
 
     /// A further row of a known agreement may add a product; all else must be the same.
-    private mutating func merge(
-        _ agreement: Agreement, product: String, into index: Int, of vendor: Int, _ cells: Cells
-    ) {
-        let known = vendors[vendor].agreements[index]
+    private mutating func merge(_ agreement: Agreement, into index: Int, of vendor: Int, _ cells: CSVCells) {
+        let known = content.vendors[vendor].agreements[index]
         var compared = agreement
         compared.products = known.products
         compared.place = known.place
@@ -134,81 +213,22 @@ struct RegisterCSV {
             cells.problem(
                 "agreement", "agreement \(quoted(agreement.id)) is described differently at \(known.place)")
         }
-        if case .only(let products) = known.products, !products.contains(product) {
-            vendors[vendor].agreements[index].products = .only(products + [product])
-        }
-    }
-}
-
-/// The cells of one row by the name of their column; an empty cell is nil.
-private struct Cells {
-    let row: CSVText.Row
-    let positions: [String: Int]
-    let file: String
-    let log: ProblemLog
-
-    var place: Place { Place(file: file, line: row.line) }
-
-    func place(_ column: String) -> Place {
-        Place(file: file, line: row.line, column: (positions[column] ?? -1) + 1)
-    }
-
-    func problem(_ column: String, _ message: String) { log.add(place(column), message) }
-
-    subscript(column: String) -> String? {
-        guard let index = positions[column], index < row.fields.count, !row.fields[index].isEmpty else {
-            return nil
-        }
-        return row.fields[index]
-    }
-
-    func required(_ column: String) -> String? {
-        if let text = self[column] { return text }
-        problem(column, "the column \(quoted(column)) is empty")
-        return nil
-    }
-
-    func day(_ column: String) -> CivilDay? {
-        guard let text = self[column] else { return nil }
-        if let day = CivilDay(text) { return day }
-        problem(column, dateAdvice(text))
-        return nil
-    }
-
-    func yes(_ column: String) -> Bool {
-        switch self[column]?.lowercased() {
-        case nil, "no", "false": return false
-        case "yes", "true": return true
-        default:
-            problem(column, "yes or no is expected here")
-            return false
+        if case .only(let products) = known.products, case .only(let more) = agreement.products {
+            let fresh = more.filter { !products.contains($0) }
+            content.vendors[vendor].agreements[index].products = .only(products + fresh)
         }
     }
 
-    func word<Word: RawRepresentable & CaseIterable>(_ text: String, _ column: String, _ type: Word.Type)
-        -> Word?
-    where Word.RawValue == String {
-        if let word = Word(rawValue: text.lowercased()) { return word }
-        problem(
-            column,
-            "\(quoted(text)) is not known here" + suggestion(for: text, among: Word.allCases.map(\.rawValue)))
-        return nil
-    }
-
-    func scope<Value>(_ column: String, _ read: (String) -> Value?) -> Scope<Value> {
-        guard let text = self[column], text.lowercased() != "all" else { return .all }
-        return .only(text.split(separator: ";").map { trimmed($0) }.filter { !$0.isEmpty }.compactMap(read))
-    }
-
-    func grades() -> GradeSet? {
-        guard let text = self["grades"], text.lowercased() != "all" else { return nil }
-        if let grades = GradeSet(text.split(separator: ";").joined(separator: ",")) { return grades }
-        problem("grades", "\(quoted(text)) are not grades; write them as \(quoted("6-12"))")
-        return nil
-    }
-
-    private func trimmed(_ text: Substring) -> String {
-        let start = text.drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+    private mutating func takeSetting(_ cells: CSVCells) {
+        guard let key = cells.required("key"), let value = cells.required("value") else { return }
+        var weights = self.weights ?? SeverityWeights()
+        var context = self.context ?? ContextSettings()
+        guard Setting.set(key, value, &weights, &context) else {
+            let known = Setting.all(SeverityWeights(), ContextSettings()).keys.sorted()
+            cells.problem(
+                "key", "\(quoted(key)) cannot be \(quoted(value))" + suggestion(for: key, among: known))
+            return
+        }
+        if key.hasPrefix("context.") { self.context = context } else { self.weights = weights }
     }
 }

@@ -137,7 +137,7 @@ package struct RegisterCheck {
         guard party.domains.isEmpty else { return }
         let wanted = party.name.lowercased()
         let isKnown =
-            register.thirdParties.contains { $0.owner.lowercased() == wanted }
+            register.thirdParties.contains { $0.owner?.lowercased() == wanted }
             || register.vendors.contains { ([$0.name] + $0.aliases).contains { $0.lowercased() == wanted } }
         let advice = isKnown ? "copy those that it uses from its own record" : "no record knows it either"
         log.add(

@@ -7,6 +7,18 @@ struct RegisterContent {
     var exceptions: [ExceptionRecord] = []
     /// Where severity tables stand, and what they say; at most one may be there.
     var severities: [(place: Place, weights: SeverityWeights)] = []
+    /// The same for tables of context settings.
+    var contexts: [(place: Place, settings: ContextSettings)] = []
+
+    mutating func append(_ other: RegisterContent) {
+        districts += other.districts
+        vendors += other.vendors
+        thirdParties += other.thirdParties
+        platform += other.platform
+        exceptions += other.exceptions
+        severities += other.severities
+        contexts += other.contexts
+    }
 }
 
 extension RegisterContent {
@@ -17,6 +29,9 @@ extension RegisterContent {
         }
         for extra in severities.dropFirst() {
             log.add(extra.place, "the severity table stands already at \(severities[0].place)")
+        }
+        for extra in contexts.dropFirst() {
+            log.add(extra.place, "the context table stands already at \(contexts[0].place)")
         }
         checkUnique(vendors.map { ($0.id, $0.place) }, what: "vendor id", log)
         checkUnique(vendors.flatMap { $0.agreements.map { ($0.id, $0.place) } }, what: "agreement id", log)
@@ -52,6 +67,11 @@ extension RegisterContent {
         let begins = agreement.begins
         checkOrder(begins, agreement.ends, "ends", "it starts", agreement.place, log)
         checkOrder(begins, agreement.terminated, "terminated", "it starts", agreement.place, log)
+        if agreement.terminationRecorded != nil, agreement.terminated == nil {
+            log.add(
+                agreement.place,
+                "agreement \(quoted(agreement.id)) has termination_recorded and no day of termination")
+        }
         checkOrder(agreement.offer?.from, agreement.offer?.until, "until", "from", agreement.place, log)
         if agreement.offer != nil, agreement.relation != .exhibitE {
             log.add(agreement.place, "an offer window belongs to an agreement of relation exhibit-e")

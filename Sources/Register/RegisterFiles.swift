@@ -33,16 +33,11 @@ extension Register {
         for file in files {
             guard let text = file.text(log) else { continue }
             if file.path.lowercased().hasSuffix(".csv") {
-                content.vendors += RegisterCSV.read(text, file: file.path, log: log)
+                content.append(RegisterCSV.read(text, file: file.path, log: log))
             } else if let root = YAMLValue.read(text: text, file: file.path, log: log) {
                 var reader = RegisterYAML()
                 reader.read(root)
-                content.districts += reader.content.districts
-                content.vendors += reader.content.vendors
-                content.thirdParties += reader.content.thirdParties
-                content.platform += reader.content.platform
-                content.exceptions += reader.content.exceptions
-                content.severities += reader.content.severities
+                content.append(reader.content)
             }
         }
         content.check(log)

@@ -7,13 +7,14 @@ struct RegisterYAML {
     var content = RegisterContent()
 
     mutating func read(_ root: YAMLValue) {
-        let keys = ["district", "vendors", "third_parties", "platform", "exceptions", "severity"]
+        let keys = ["district", "vendors", "third_parties", "platform", "exceptions", "severity", "context"]
         guard let map = root.map("the register", keys: keys) else { return }
         if let value = map["district"], let district = district(value) { content.districts.append(district) }
         content.vendors += map.list("vendors").compactMap(vendor)
         content.thirdParties += map.list("third_parties").compactMap(thirdParty)
         content.platform += map.list("platform").compactMap(platformService)
         content.exceptions += map.list("exceptions").compactMap(exception)
+        if let value = map["context"] { content.contexts.append((value.place, context(value))) }
         if let value = map["severity"] { content.severities.append((value.place, severity(value))) }
     }
 
@@ -28,17 +29,13 @@ struct RegisterYAML {
 
     private func timezone(_ value: YAMLValue) -> String? {
         guard let text = value.string() else { return nil }
-        // Only real identifiers: `EST` or `GMT+5` know no daylight saving, and would move the day silently.
-        if TimeZone.knownTimeZoneIdentifiers.contains(text) || text == "UTC" { return text }
-        let near = nearest(to: text, among: TimeZone.knownTimeZoneIdentifiers)
-        value.problem(
-            "\(quoted(text)) is not a time zone of the IANA list"
-                + (near.map { "; did you mean \(quoted($0))?" } ?? "; write one such as America/New_York"))
+        if isTimeZone(text) { return text }
+        value.problem(timeZoneAdvice(text))
         return nil
     }
 
     private func vendor(_ value: YAMLValue) -> Vendor? {
-        let keys = ["id", "name", "aliases", "owners", "products", "agreements"]
+        let keys = ["id", "name", "aliases", "owners", "products", "agreements", "recorded"]
         guard let map = value.map("a vendor", keys: keys) else { return nil }
         let id = map.required("id").flatMap(identifier)
         let name = map.required("name")?.string()
@@ -46,10 +43,11 @@ struct RegisterYAML {
         let owners = map.list("owners").compactMap(ownership)
         let products = map.list("products").compactMap(product)
         let agreements = map.list("agreements").compactMap(agreement)
+        let recorded = map["recorded"]?.day()
         guard let id, let name else { return nil }
         return Vendor(
             id: id, name: name, aliases: aliases, owners: owners, products: products, agreements: agreements,
-            place: map.place)
+            recorded: recorded, place: map.place)
     }
 
     private func ownership(_ value: YAMLValue) -> Vendor.Ownership? {
@@ -76,7 +74,8 @@ struct RegisterYAML {
     private func thirdParty(_ value: YAMLValue) -> ThirdParty? {
         let keys = ["owner", "category", "domains", "source", "valid_from", "valid_to", "recorded"]
         guard let map = value.map("a third party", keys: keys) else { return nil }
-        let owner = map.required("owner")?.string()
+        // Lists of trackers often name no owner: then nobody's is the right answer.
+        let owner = map["owner"]?.string()
         let category = map.required("category")?.string()
         // Who rents out shared infrastructure may be named by its suffix, and nobody else.
         let isCarrier = category.map(ThirdParty.carrierCategories.contains) ?? false
@@ -85,7 +84,7 @@ struct RegisterYAML {
         let from = map["valid_from"]?.day()
         let to = map["valid_to"]?.day()
         let recorded = map["recorded"]?.day()
-        guard let owner, let category else { return nil }
+        guard let category else { return nil }
         return ThirdParty(
             owner: owner, category: category, domains: domains, source: source, validFrom: from, validTo: to,
             recorded: recorded, place: map.place)
@@ -124,6 +123,19 @@ struct RegisterYAML {
 }
 
 // MARK: - Values that several records share
+
+/// Whether a text is a time zone of the IANA list.
+///
+/// Only real identifiers: `EST` or `GMT+5` know no daylight saving, and would move the day silently.
+func isTimeZone(_ text: String) -> Bool {
+    TimeZone.knownTimeZoneIdentifiers.contains(text) || text == "UTC"
+}
+
+func timeZoneAdvice(_ text: String) -> String {
+    let near = nearest(to: text, among: TimeZone.knownTimeZoneIdentifiers)
+    return "\(quoted(text)) is not a time zone of the IANA list"
+        + (near.map { "; did you mean \(quoted($0))?" } ?? "; write one such as America/New_York")
+}
 
 /// Domains with their places.
 func listed(_ values: [YAMLValue], sharedSuffix: Bool = false) -> [ListedDomain] {

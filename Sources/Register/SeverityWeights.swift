@@ -11,6 +11,7 @@ package struct SeverityWeights: Equatable, Sendable {
     package var categories: [String: Int] = [
         "advertising": 4, "data-broker": 5, "session-recording": 4, "analytics": 3, "social": 3,
         "fingerprinting": 5,
+        "tracking": 3, "malware": 6, "cryptomining": 5,
         "cdn": -2, "hosting": -2, "cloud": -2,
     ]
     package var student = 2
@@ -24,6 +25,10 @@ package struct SeverityWeights: Equatable, Sendable {
     /// Distinct civil days: from `daysMany` on.
     package var persistence = 1
     package var daysMany = 3
+    /// Contacts outside `schoolHours`.
+    package var outOfHours = 1
+    /// In the district's zone; nil says nothing about hours.
+    package var schoolHours: HourScope?
     package var uncertainName = -1
     package var uncertainDevice = -1
     /// Sums from which a finding is of medium and of high severity.
@@ -38,7 +43,7 @@ extension RegisterYAML {
     func severity(_ value: YAMLValue) -> SeverityWeights {
         var weights = SeverityWeights()
         let keys = [
-            "verdicts", "categories", "student", "elementary", "bytes_up", "devices", "days",
+            "verdicts", "categories", "student", "elementary", "bytes_up", "devices", "days", "out_of_hours",
             "uncertain_name", "uncertain_device", "medium_from", "high_from",
         ]
         guard let map = value.map("the severity table", keys: keys) else { return weights }
@@ -64,6 +69,10 @@ extension RegisterYAML {
         weights.bytesUpMany = UInt64(clamping: bytes)
         step(map["devices"], &weights.devices, &weights.devicesMany)
         step(map["days"], &weights.persistence, &weights.daysMany)
+        if let value = map["out_of_hours"], let step = value.map("out_of_hours", keys: ["points", "hours"]) {
+            if let points = step["points"]?.points() { weights.outOfHours = points }
+            weights.schoolHours = step["hours"].flatMap(hours)
+        }
         if weights.highFrom <= weights.mediumFrom {
             value.problem(
                 "high_from (\(weights.highFrom)) must be above medium_from (\(weights.mediumFrom))")

@@ -88,7 +88,7 @@ package struct ContactsRenderer {
         case .unsigned(let value): String(value)
         case .string(let text): text
         case .array(let values): values.map(cell).joined(separator: ";")
-        case .object: value.compact
+        case .object, .thousandths: value.compact
         }
     }
 }

@@ -25,6 +25,7 @@ package struct JSONRenderer {
                 .object([("name", .string(report.toolName)), ("version", .string(report.toolVersion))])
             ),
             ("register", register(report.register)),
+            ("as_known_on", .text(report.asKnownOn)),
             ("roster", roster(report.roster)),
             ("inputs", .array(report.inputs.map(input))),
             ("coverage", coverage(report.coverage)),
@@ -34,6 +35,7 @@ package struct JSONRenderer {
             ("not_data_flows", .array(assessment.notDataFlows.map(attempt))),
             ("covered", .array(assessment.covered.map(covered))),
             ("lookups", .array(assessment.lookups.map(lookup))),
+            ("changes", changes(report.changes)),
         ])
     }
 
@@ -43,6 +45,16 @@ package struct JSONRenderer {
             ("district", .text(register.district)), ("timezone", .string(register.timezone)),
             ("vendors", .count(register.vendors)), ("agreements", .count(register.agreements)),
             ("third_parties", .count(register.thirdParties)),
+            (
+                "lists",
+                .array(
+                    register.lists.map {
+                        .object([
+                            ("path", .string($0.path)), ("format", .string($0.format)),
+                            ("domains", .count($0.domains)), ("left_out", .count($0.leftOut)),
+                        ])
+                    })
+            ),
         ])
     }
 
@@ -139,6 +151,8 @@ package struct JSONRenderer {
             ] + measures(finding.tally) + [
                 ("evidence", .strings(finding.evidence.map(\.rawValue))),
                 ("ambiguity", .string(finding.ambiguity.rawValue)),
+                ("appears_with", .array(finding.companions.map(companionValue))),
+                ("context", .array(finding.context.map(contextValue))),
             ])
     }
 
@@ -158,6 +172,7 @@ package struct JSONRenderer {
                 ("verdict", .string(covered.verdict.rawValue)), ("owner", .text(covered.owner)),
                 ("product", .text(covered.product)), ("agreement", agreementValue(covered.agreement)),
                 ("domains", .strings(covered.domains)),
+                ("context", .array(covered.context.map(contextValue))),
             ] + sums(covered.tally))
     }
 
@@ -171,6 +186,28 @@ package struct JSONRenderer {
             ("first", .string(lookup.first.description)), ("last", .string(lookup.last.description)),
         ])
     }
+}
+
+func companionValue(_ companion: Companion) -> JSONValue {
+    .object([
+        ("owner", .string(companion.owner)), ("product", .string(companion.product)),
+        ("together", .count(companion.together)), ("minutes", .count(companion.minutes)),
+        ("devices", .count(companion.devices)), ("lift", liftValue(companion.lift)),
+        ("alike_with", .strings(companion.alikeWith)),
+    ])
+}
+
+func contextValue(_ link: ContextLink) -> JSONValue {
+    .object([
+        ("vendor", .string(link.vendor)), ("agreement", .string(link.agreement)),
+        ("near", .count(link.near)), ("minutes", .count(link.minutes)), ("devices", .count(link.devices)),
+        ("lift", liftValue(link.lift)),
+    ])
+}
+
+private func liftValue(_ lift: Lift?) -> JSONValue {
+    guard let lift else { return .null }
+    return .object([("value", .ratio(lift.value)), ("low", .ratio(lift.low)), ("high", .ratio(lift.high))])
 }
 
 func agreementValue(_ agreement: AgreementSummary?) -> JSONValue {

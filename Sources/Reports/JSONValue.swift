@@ -6,6 +6,8 @@ package enum JSONValue: Equatable, Sendable {
     case integer(Int64)
     /// Counters beyond what a signed integer holds.
     case unsigned(UInt64)
+    /// A number in thousandths, for ratios: always three digits after the point.
+    case thousandths(Int64)
     case string(String)
     case array([JSONValue])
     case object([Member])
@@ -23,6 +25,18 @@ package enum JSONValue: Equatable, Sendable {
     package static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
     package static func count(_ count: Int) -> JSONValue { .integer(Int64(count)) }
+
+    /// A ratio, rounded to thousandths; what is too large for them stays at the limit.
+    package static func ratio(_ value: Double) -> JSONValue {
+        let scaled = (value * 1000).rounded()
+        return .thousandths(Int64(exactly: min(max(scaled.isNaN ? 0 : scaled, -9e15), 9e15)) ?? 0)
+    }
+
+    private static func decimal(_ thousandths: Int64) -> String {
+        let digits = String(thousandths.magnitude)
+        let padded = String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+        return (thousandths < 0 ? "-" : "") + padded.dropLast(3) + "." + padded.suffix(3)
+    }
 
     package static func strings(_ texts: some Sequence<String>) -> JSONValue {
         .array(texts.map { .string($0) })
@@ -50,6 +64,7 @@ extension JSONValue {
         case .bool(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
         case .unsigned(let value): out += String(value)
+        case .thousandths(let value): out += JSONValue.decimal(value)
         case .string(let text): JSONValue.write(text, to: &out)
         case .array(let values):
             write(values.map { (nil, $0) }, "[", "]", to: &out, indent)

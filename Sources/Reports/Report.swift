@@ -1,3 +1,4 @@
+import Bytes
 package import Contacts
 package import Judgement
 package import Register
@@ -12,6 +13,10 @@ package struct Report: Sendable {
     package var inputs: [InputReport]
     package var coverage: Contacts.Coverage
     package var assessment: Assessment
+    /// Only records entered by this day counted; nil when all did.
+    package var asKnownOn: String?
+    /// What changed since an earlier report; nil when none was given.
+    package var changes: Changes?
 
     package struct RegisterSummary: Equatable, Sendable {
         package var sha256: String
@@ -21,6 +26,15 @@ package struct Report: Sendable {
         package var vendors: Int
         package var agreements: Int
         package var thirdParties: Int
+        package var lists: [List] = []
+    }
+
+    /// A list of third parties that was asked beside the register.
+    package struct List: Equatable, Sendable {
+        package var path: String
+        package var format: String
+        package var domains: Int
+        package var leftOut: Int
     }
 
     package struct RosterSummary: Equatable, Sendable {
@@ -34,19 +48,30 @@ package struct Report: Sendable {
         self.init(facts: facts, judge: Judge(register: register, roster: roster), tool: tool)
     }
 
-    package init(facts: Facts, judge: Judge, tool: String) {
+    /// `jobs` and `run` as in `Assessment`.
+    package init(
+        facts: Facts, judge: Judge, tool: String, baseline: Baseline? = nil, jobs: Int = 1,
+        run: Assessment.Runner? = nil
+    ) {
         let register = judge.register
         toolVersion = tool
         self.register = RegisterSummary(
             sha256: register.sha256, files: register.files, district: register.district?.name,
             timezone: register.timezone, vendors: register.vendors.count,
             agreements: register.vendors.reduce(0) { $0 + $1.agreements.count },
-            thirdParties: register.thirdParties.count)
+            thirdParties: register.thirdParties.count,
+            lists: register.lists.map { list in
+                List(
+                    path: list.path, format: list.format.rawValue,
+                    domains: list.parties.reduce(0) { $0 + $1.domains.count }, leftOut: list.leftOut)
+            })
         roster = RosterSummary(
             sha256: judge.roster.sha256, file: judge.roster.file, networks: judge.roster.networks.count)
         inputs = facts.inputs
         coverage = facts.coverage
-        assessment = Assessment(facts, judge: judge)
+        asKnownOn = judge.asKnownOn?.description
+        assessment = Assessment(facts, judge: judge, jobs: jobs, run: run)
+        changes = baseline.map { Changes(assessment, since: $0, clock: judge.clock) }
     }
 
     /// Whether any finding is at or above `severity`: exit code 1 under `--fail-on`.

@@ -22,6 +22,7 @@ package struct TableRenderer {
         let clock = ZoneClock(identifier: report.register.timezone)
         var lines = header(report, clock)
         lines += findings(report.assessment, clock)
+        lines += changes(report.changes)
         lines += covered(report.assessment)
         lines += notDataFlows(report.assessment)
         lines += lookups(report.assessment)
@@ -51,6 +52,12 @@ package struct TableRenderer {
             "register \(register.sha256.prefix(12)): \(Quantity.of(register.vendors, "vendor")), "
                 + "\(Quantity.of(register.agreements, "agreement")), "
                 + Quantity.of(register.thirdParties, "third party", "third parties"))
+        for list in register.lists {
+            lines += wrap(
+                "\(list.format) \(list.path): \(Quantity.of(list.domains, "domain")), "
+                    + "\(list.leftOut) entries left out")
+        }
+        if let day = report.asKnownOn { lines += wrap("judged by what was on record on \(day)") }
         return lines
     }
 
@@ -98,6 +105,8 @@ package struct TableRenderer {
                 "names: " + finding.names.prefix(4).map(UnicodeNames.beside).joined(separator: ", ") + rest)
         }
         for reason in finding.reasons { lines += self.reason(reason.text, points: reason.points) }
+        for companion in finding.companions.prefix(2) { lines += reason(words(companion), points: 0) }
+        for link in finding.context.prefix(2) { lines += reason(words(link), points: 0) }
         for miss in finding.nearMisses.prefix(2) { lines += reason(miss, points: 0) }
         if let record = finding.record { lines += reason("see \(record.place)", points: 0) }
         return lines
@@ -155,6 +164,24 @@ package struct TableRenderer {
             + listing(ordered) {
                 ("\(UnicodeNames.beside($0.name)): \($0.verdict.words)", Quantity.of($0.devices, "device"))
             }
+    }
+
+    private func words(_ companion: Companion) -> String {
+        let alike = companion.alikeWith.isEmpty ? "" : " (or \(companion.alikeWith.joined(separator: ", ")))"
+        return "appears with \(companion.product) of \(companion.owner)\(alike): "
+            + "\(companion.together) of \(Quantity.of(companion.minutes, "minute")) on "
+            + "\(Quantity.of(companion.devices, "device")), \(times(companion.lift))"
+    }
+
+    private func words(_ link: ContextLink) -> String {
+        "\(link.near) of \(Quantity.of(link.minutes, "minute")) near \(link.vendor), whose agreement "
+            + "\(link.agreement) declares it" + (link.lift.map { ", \(times($0))" } ?? "")
+    }
+
+    /// Such as `7.1 times chance (5.0 to 9.9)`.
+    private func times(_ lift: Lift) -> String {
+        "\(Quantity.tenths(lift.value)) times chance (\(Quantity.tenths(lift.low)) to "
+            + "\(Quantity.tenths(lift.high)))"
     }
 
     private func coverage(_ report: Report) -> [String] {

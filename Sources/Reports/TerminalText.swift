@@ -104,6 +104,13 @@ enum Quantity {
         return "\(whole).\(count % divisor / (divisor / 10)) \(units[unit])"
     }
 
+    /// A ratio with one digit after the point, such as `7.1`.
+    static func tenths(_ value: Double) -> String {
+        let scaled = (min(max(value.isNaN ? 0 : value, 0), 1e15) * 10).rounded()
+        let tenths = UInt64(exactly: scaled) ?? 0
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
     static func of(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
         "\(count) \(count == 1 ? one : many ?? one + "s")"
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Judgement
 import Pipeline
+import Register
 import Reports
 import Roster
 
@@ -18,6 +19,9 @@ struct AnalyzeCommand: ParsableCommand {
               hallpass analyze captures/ --register allowlists/
               hallpass analyze monday.pcap access.log --format json --output monday.json
               hallpass analyze captures/ --fail-on high --quiet
+              hallpass analyze captures/ --as-known-on 2026-09-01
+              hallpass analyze tuesday.pcap --baseline monday.json
+              hallpass analyze captures/ --third-parties services.json
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
@@ -40,13 +44,35 @@ struct AnalyzeCommand: ParsableCommand {
             "Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
     var failOn: Severity?
 
+    @Option(
+        name: .customLong("as-known-on"),
+        help: ArgumentHelp(
+            "Judge by what was on record on that day: later entries do not count.", valueName: "date"))
+    var asKnownOn: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A report that analyze --format json wrote earlier: what is new, gone or changed since.",
+            valueName: "file"), completion: .file())
+    var baseline: String?
+
     func run() throws {
+        let known = try RegisterOptions.day(asKnownOn: asKnownOn)
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
-        let run = Run(input.inputs, options: try options(roster))
+        let earlier: Baseline?
+        do {
+            earlier = try baseline.map { path throws(RegisterError) in try BaselineReader.load(path) }
+        } catch {
+            throw RegisterOptions.fail(error)
+        }
+        let run = input.run(try options(roster))
         let code = input.reportProblems(run)
         if let code, code != .incomplete { throw code }
-        let report = Report(facts: run.facts, register: register, roster: roster, tool: Hallpass.version)
+        let judge = Judge(register: register, roster: roster, asKnownOn: known)
+        let report = Report(
+            facts: run.facts, judge: judge, tool: Hallpass.version, baseline: earlier, jobs: Parallel.jobs,
+            run: Parallel.run)
         try Output.write(render(report), to: output)
         if let code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }

@@ -39,7 +39,7 @@ struct ContactsCommand: ParsableCommand {
 
     func run() throws {
         let gate = try identityGate()
-        let run = Run(input.inputs, options: try input.options())
+        let run = input.run(try input.options())
         let code = input.reportProblems(run)
         let contacts = byHour ? run.facts.contacts : ContactMerger.mergedOverHours(run.facts.contacts)
         try Output.write(ContactsRenderer(format: format, gate: gate).render(contacts))

@@ -80,6 +80,15 @@ struct InputOptions: ParsableArguments {
         return options
     }
 
+    /// Reads all inputs, with a line of progress where somebody looks on.
+    func run(_ asked: RunOptions) -> Run {
+        var options = asked
+        let line = quiet ? nil : ProgressLine()
+        if let line { options.progress = { line.show($0) } }
+        defer { line?.clear() }
+        return Run(inputs, options: options)
+    }
+
     /// What the input could not show, in one line for packets and one for lines.
     private func sayCoverage(_ coverage: Coverage) {
         func rest(_ unused: [Coverage.Unused]) -> String {

@@ -47,12 +47,7 @@ struct LookupCommand: ParsableCommand {
             throw ValidationError(
                 "--on '\(on)' is no date (2026-11-24) and no moment (2026-11-24T09:00:00-05:00)")
         }
-        let known = try asKnownOn.map { text -> CivilDay in
-            guard let day = CivilDay(text) else {
-                throw ValidationError("--as-known-on '\(text)' is no date")
-            }
-            return day
-        }
+        let known = try RegisterOptions.day(asKnownOn: asKnownOn)
         let grades = try grade.map { text -> GradeSet in
             guard let set = GradeSet(text) else {
                 throw ValidationError("--grade '\(text)' is no grade such as K or 7")

@@ -25,7 +25,7 @@ struct NamesCommand: ParsableCommand {
     func run() throws {
         var options = try input.options()
         options.packets.collectsSightings = true
-        let run = Run(input.inputs, options: options)
+        let run = input.run(options)
         let code = input.reportProblems(run)
         switch format {
         case .tsv: try Output.write(NamesRenderer.tsv(run.sightings))

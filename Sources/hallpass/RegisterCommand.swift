@@ -6,8 +6,8 @@ import Reports
 struct RegisterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "register",
-        abstract: "Checks and lists the register of agreements.",
-        subcommands: [Check.self, List.self])
+        abstract: "Checks, lists, imports and exports the register of agreements.",
+        subcommands: [Check.self, List.self, Import.self, Export.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(

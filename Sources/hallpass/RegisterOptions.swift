@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Foundation
 import Register
 import Roster
@@ -18,11 +19,32 @@ struct RegisterOptions: ParsableArguments {
         completion: .file())
     var roster: String?
 
+    @Option(
+        name: .customLong("third-parties"),
+        help: ArgumentHelp(
+            "Your copy of a list of third parties, asked where the register has no entry; may be repeated.",
+            discussion:
+                "Tracker Radar, Disconnect, a filter list such as EasyPrivacy, or a hosts file; recognised.",
+            valueName: "file"),
+        completion: .file())
+    var thirdParties: [String] = []
+
+    /// What `--as-known-on` means in every command that judges.
+    static func day(asKnownOn text: String?) throws -> CivilDay? {
+        try text.map { text in
+            guard let day = CivilDay(text) else {
+                throw ValidationError("--as-known-on '\(text)' is no date such as 2026-11-24")
+            }
+            return day
+        }
+    }
+
     func loadRegister() throws -> Register {
         do {
-            return try Register.load(register)
+            let lists = try thirdParties.map { path throws(RegisterError) in try ThirdPartyList.load(path) }
+            return try Register.load(register).adding(lists)
         } catch {
-            throw fail(error)
+            throw RegisterOptions.fail(error)
         }
     }
 
@@ -32,11 +54,11 @@ struct RegisterOptions: ParsableArguments {
             guard let path = Roster.defaultFile(in: register) else { return .empty }
             return try Roster.load(path)
         } catch {
-            throw fail(error)
+            throw RegisterOptions.fail(error)
         }
     }
 
-    private func fail(_ error: RegisterError) -> ExitCode {
+    static func fail(_ error: RegisterError) -> ExitCode {
         for problem in error.problems { Messages.say("error: \(problem)") }
         return error.missing ? .missingFile : .unusableInput
     }

@@ -25,6 +25,24 @@ import Testing
         #expect(result.errors.contains("/nowhere/at-all.pcap: No such file or directory"))
     }
 
+    /// The byte ff is never part of UTF-8.
+    @Test func aNameThatIsNotUTF8IsReadAndCanBeGiven() throws {
+        let folder = try Tool.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let plain = folder.appendingPathComponent("plain.pcap")
+        try Tool.bytes(BadInputTests.morning).write(to: plain)
+        let raw = Array(folder.path.utf8) + Array("/b\u{e4}".utf8) + [0xff] + Array(".pcap".utf8)
+        let moved = unsafe rename(plain.path, raw.map { CChar(bitPattern: $0) } + [0])
+        #expect(moved == 0)
+        let alone = try Tool.run(["names", BadInputTests.morning])
+        let walked = try Tool.run(["names", folder.path])
+        #expect(walked.code == 0 && walked.output == alone.output)
+        let named = try Tool.run(["names", folder.path + "/b\\xc3\\xa4\\xff.pcap"])
+        #expect(named.code == 0 && named.output == alone.output)
+        let missing = try Tool.run(["names", folder.path + "/b\\xfe.pcap"])
+        #expect(missing.code == 66)
+    }
+
     @Test func oneBadInputDoesNotStopTheOthers() throws {
         let file = try Tool.file("empty.pcap", Data())
         let alone = try Tool.run(["names", BadInputTests.morning])

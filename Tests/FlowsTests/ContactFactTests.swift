@@ -34,6 +34,26 @@ import Testing
         #expect(lookups.map(\.outcome) == [.answered] && lookups.first?.count == 2)
     }
 
+    /// The chain belongs to the name, not to the flow that followed the answer at once: here the second flow comes by
+    /// another port, to an address that no answer gave.
+    @Test func aChainIsSharedByAllThatAClientDidUnderTheName() {
+        let question = wire("stats.site.example") + [0, 1, 0, 1]
+        let target = wire("t.tracker.example")
+        let records =
+            hex("c00c 0005 0001 0000012c") + two(target.count) + target + target
+            + hex("0001 0001 0000012c 0004 c0000209")
+        var network = Dialogue(udp: 53)
+        network.client(hex("1234 0100 0001 0000 0000 0000") + question)
+        network.server(hex("1234 8180 0001 0002 0000 0000") + question + records)
+        network.open(tcp: 443)
+        network.client(Hellos.client("stats.site.example"))
+        network.open(tcp: 8443, to: [192, 0, 2, 77])
+        network.client(Hellos.client("stats.site.example"))
+        let contacts = network.contacts().contacts
+        #expect(contacts.map(\.port) == [443, 8443])
+        #expect(contacts.allSatisfy { $0.cnameChain == ["t.tracker.example"] })
+    }
+
     /// The PROXY protocol, version 1: the balancer speaks for 10.9.9.9, whose hardware address is not on this link.
     @Test func aProxiedClientIsTheContactsClient() throws {
         var network = Dialogue(tcp: 443)

@@ -1,6 +1,7 @@
 import Bytes
 import Contacts
 import Register
+import Roster
 import Testing
 
 @testable import Judgement
@@ -211,6 +212,46 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
         #expect(try Cases.judge().judge(contact).verdict == .covered)
         #expect(try Cases.judge(asKnownOn: "2026-04-30").judge(contact).verdict == .expired)
         #expect(try Cases.judge(asKnownOn: "2026-05-01").judge(contact).verdict == .covered)
+    }
+}
+
+@Suite struct KnownThenTests {
+    private static let yaml = """
+        vendors:
+          - id: a
+            name: A
+            recorded: 2026-03-01
+            products: [{id: a, name: A, domains: [a.example], excluded_domains: [shop.a.example]}]
+            agreements:
+              - {id: A-1, status: signed, effective: 2025-01-01, terminated: 2026-04-30,
+                 termination_recorded: 2026-06-15}
+        """
+
+    private func verdict(_ name: String, on day: String, knownOn: String?) throws -> Verdict {
+        let judge = Judge(
+            register: try Register.parse(yaml: KnownThenTests.yaml), roster: .empty,
+            asKnownOn: knownOn.flatMap { CivilDay($0) })
+        return try judge.lookup(name: name, on: .day(try #require(CivilDay(day)))).judgment.verdict
+    }
+
+    @Test func aTerminationCountsFromTheDayOnWhichItWasEntered() throws {
+        #expect(try verdict("a.example", on: "2026-05-10", knownOn: nil) == .expired)
+        #expect(try verdict("a.example", on: "2026-05-10", knownOn: "2026-06-14") == .covered)
+        #expect(try verdict("a.example", on: "2026-05-10", knownOn: "2026-06-15") == .expired)
+        #expect(try verdict("a.example", on: "2026-04-30", knownOn: "2026-06-15") == .covered)
+    }
+
+    @Test func aVendorEnteredLaterIsUnknownBefore() throws {
+        #expect(try verdict("a.example", on: "2026-04-01", knownOn: "2026-02-28") == .unknownOwner)
+        #expect(try verdict("shop.a.example", on: "2026-04-01", knownOn: "2026-02-28") == .unknownOwner)
+        #expect(try verdict("shop.a.example", on: "2026-04-01", knownOn: "2026-03-01") == .outOfScope)
+    }
+
+    @Test func aDayOfEntryNeedsATermination() {
+        let yaml = "vendors: [{id: a, name: A, agreements: [{id: A, status: pending, "
+        #expect {
+            try Register.parse(yaml: yaml + "termination_recorded: 2026-01-01}]}]")
+        } throws: { "\($0)".contains("has termination_recorded and no day of termination") }
     }
 }
 

@@ -64,6 +64,30 @@ import Testing
                     + " up=\(row.bytesUp.map(String.init) ?? "-") down=\(row.bytesDown.map(String.init) ?? "-")"
                     + " aside=\(row.bytesAside) \(row.bytesScope.word) flags=\(row.flags.rawValue)")
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + lookups(chunk.dns)).joined(separator: "\n") + "\n"
+    }
+
+    /// What a resolver's log adds up to: lookups, what clients were told, contacts with resolvers.
+    static func lookups(_ table: LogDNSTable) -> [String] {
+        var lookups: [String] = []
+        var told: [String] = []
+        var asked: [String] = []
+        table.forEachLookup { row in
+            lookups.append(
+                "lookup \(row.client) \(row.resolver?.description ?? "-") \(row.name) \(row.outcome.word) \(row.first)"
+                    + " \(row.last) n=\(row.count)")
+        }
+        table.forEachAnswer { row in
+            let spans = row.windows.spans.map { "\($0.lowerBound)..\($0.upperBound)" }.joined(separator: ",")
+            told.append(
+                "told \(row.client) \(row.address) \(row.name) chain=\(row.chain.joined(separator: ",")) \(spans)"
+            )
+        }
+        table.forEachExchange { row in
+            asked.append(
+                "asked \(row.client) \(row.resolver) \(row.carrier.service) \(row.first) \(row.last) n=\(row.count)"
+            )
+        }
+        return lookups.sorted() + told.sorted() + asked.sorted()
     }
 }

@@ -77,7 +77,11 @@ import Testing
             ++ hex("c02e 0001 0001 0000003c 0004 c0000207") ++ hex("c02e 0041 0001 0000003c 0012")
             ++ hex("0001 00 0001 0003 026832 0004 0004 c0000207")
         let stream = counted(2, query) ++ counted(2, answer)
-        return [seed("query", query), seed("answer", answer), seed("stream", stream)]
+        let unicode =
+            hex("1234 0100 0001 0000 0000 0000") ++ name("xn--bcher-kva.seed.example") ++ hex("0001 0001")
+        return [
+            seed("query", query), seed("unicode", unicode), seed("answer", answer), seed("stream", stream),
+        ]
     }
 
     private static var http1: [FuzzSeed] {
@@ -160,9 +164,20 @@ import Testing
             seed("socks5", [5, 1, 0, 3] ++ counted(1, "socks.example".bytes) ++ [1, 0xbb]),
             seed("greeting5", hex("05 02 00 02")), seed("password5", hex("01 03 626f62 02 7077")),
             seed("reply5", hex("05 00 00 01 00000000 0000")),
+            seed("openvpn", openVPNReset ++ openVPNServer),
             seed("proxy1", "PROXY TCP4 192.0.2.7 198.51.100.1 50000 443\r\nGET".bytes),
             seed("proxy2", hex("0d0a0d0a000d0a515549540a 21 11 000c c0000207 c6336401 c350 01bb")),
         ]
+    }
+
+    private static let session = hex("0102030405060708")
+    private static let openVPNReset = counted(2, [0x38] ++ session ++ [0, 0, 0, 0, 0])
+
+    /// The server's reset with its acknowledgement, and its flight in one control packet.
+    private static var openVPNServer: [UInt8] {
+        let acknowledgement = [1, 0, 0, 0, 0] ++ session
+        let reset = counted(2, [0x40] ++ session ++ acknowledgement ++ [0, 0, 0, 0])
+        return reset ++ counted(2, [0x20] ++ session ++ [0, 0, 0, 0, 1] ++ Golden.flight12)
     }
 
     private static var conversations: [FuzzSeed] {
@@ -187,6 +202,7 @@ import Testing
             seed("proxied", [0] ++ proxied),
             seed("dns-tcp", [1] ++ client(counted(2, dns[0].bytes)) ++ server(counted(2, dns[1].bytes))),
             seed("dns-udp", [9] ++ client(dns[0].bytes) ++ server(dns[1].bytes)),
+            seed("openvpn", [4] ++ client(openVPNReset) ++ server(openVPNServer)),
             seed("quic", [8] ++ client(GoldenQUIC.clientV1) ++ server(GoldenQUIC.serverV1)),
         ]
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Register
@@ -13,7 +14,9 @@ import Testing
         let register = try CatalogueTests.allowlists()
         #expect(register.thirdParties.reduce(0) { $0 + $1.domains.count } >= 400)
         for party in register.thirdParties {
-            #expect(!party.owner.isEmpty && !party.category.isEmpty && party.source != nil, "\(party.place)")
+            #expect(
+                party.owner?.isEmpty == false && !party.category.isEmpty && party.source != nil,
+                "\(party.place)")
         }
         #expect(register.platform.reduce(0) { $0 + $1.domains.count } >= 100)
     }
@@ -38,7 +41,20 @@ import Testing
             }
             owners[domain.entry] = "\(owner) at \(domain.place)"
         }
-        for party in register.thirdParties { for domain in party.domains { claim(domain, party.owner) } }
+        // A domain that changed hands has two owners, one after the other.
+        var hands: [DomainEntry: ThirdParty] = [:]
+        for party in register.thirdParties {
+            for domain in party.domains {
+                if let other = hands[domain.entry] {
+                    let ends = other.validTo.map { $0.daysSince1970 + 1 }
+                    #expect(ends != nil, "\(domain.entry) has two owners at once")
+                    #expect(ends == party.validFrom?.daysSince1970, "\(domain.entry) has a gap or an overlap")
+                    continue
+                }
+                hands[domain.entry] = party
+                claim(domain, party.owner ?? "nobody")
+            }
+        }
         for service in register.platform { for domain in service.domains { claim(domain, service.owner) } }
         for vendor in register.vendors {
             for domain in vendor.products.flatMap(\.domains) { claim(domain, vendor.name) }

@@ -23,6 +23,8 @@ package struct LogContactRow: Equatable, Sendable {
     /// The earliest start and the latest end, which may lie in a later hour.
     package var first: Timestamp
     package var last: Timestamp
+    /// Minutes of `hour` in which a record began; bit 0 is the hour's first minute.
+    package var starts: UInt64
     package var records: UInt64
     /// Of these, answered from the proxy's cache: the destination was not contacted for them.
     package var recordsFromCache: UInt64
@@ -92,7 +94,7 @@ extension LogAggregator {
             port: key.port, transport: key.transport, service: key.service, action: key.action,
             hour: Int64(Int32(truncatingIfNeeded: key.hour)),
             first: Timestamp(nanoseconds: row.first), last: Timestamp(nanoseconds: row.last),
-            records: row.records, recordsFromCache: UInt64(row.recordsFromCache),
+            starts: row.starts, records: row.records, recordsFromCache: UInt64(row.recordsFromCache),
             bytesUp: row.known & 1 != 0 ? row.bytesUp : nil,
             bytesDown: row.known & 2 != 0 ? row.bytesDown : nil,
             bytesScope: key.bytesScope, bytesAside: row.bytesAside, flags: row.flags)

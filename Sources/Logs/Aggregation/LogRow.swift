@@ -51,6 +51,8 @@ struct LogRow: Sendable {
     var key: LogRowKey
     var first: Int64
     var last: Int64
+    /// Minutes of the hour in which a record began, as bits.
+    var starts: UInt64
     var records: UInt64
     var bytesUp: UInt64
     var bytesDown: UInt64
@@ -68,6 +70,7 @@ struct LogRow: Sendable {
         key = record.key
         first = record.first
         last = record.last
+        starts = 0
         records = 0
         bytesUp = 0
         bytesDown = 0
@@ -83,6 +86,7 @@ struct LogRow: Sendable {
     mutating func add(_ record: PendingRecord) {
         first = min(first, record.first)
         last = max(last, record.last)
+        starts |= LogRow.minuteBit(record.first)
         records &+= 1
         flags.formUnion(record.flags)
         if record.flags.contains(.servedFromCache) { recordsFromCache &+= 1 }
@@ -98,6 +102,7 @@ struct LogRow: Sendable {
     mutating func add(_ other: LogRow) {
         first = min(first, other.first)
         last = max(last, other.last)
+        starts |= other.starts
         records &+= other.records
         bytesUp &+= other.bytesUp
         bytesDown &+= other.bytesDown
@@ -105,6 +110,16 @@ struct LogRow: Sendable {
         recordsFromCache &+= other.recordsFromCache
         flags.formUnion(other.flags)
         known |= other.known
+    }
+}
+
+extension LogRow {
+    /// The minute of the UTC hour at `nanoseconds` since 1970, as a bit.
+    @inline(__always)
+    static func minuteBit(_ nanoseconds: Int64) -> UInt64 {
+        let minute = nanoseconds / 60_000_000_000 % 60
+        // Before 1970 the remainder is negative; no log is that old, and it must not trap.
+        return 1 &<< UInt64(truncatingIfNeeded: minute < 0 ? minute + 60 : minute)
     }
 }
 

@@ -10,7 +10,7 @@ extension Command {
         let child = try spawn(Array(arguments[2...]), output: arguments[1])
         var status: Int32 = 0
         var used = rusage()
-        while unsafe wait4(child, &status, 0, &used) < 0 {
+        while unsafe (wait4(child, &status, 0, &used)) < 0 {
             guard errno == EINTR else { throw FileFault(path: arguments[2], code: errno) }
         }
         let wall = now() - began
@@ -23,14 +23,18 @@ extension Command {
     }
 
     private static func spawn(_ command: [String], output: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         unsafe posix_spawn_file_actions_addopen(
             &actions, 2, output + ".err", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        var words = unsafe (command.map { unsafe strdup($0) } as [UnsafeMutablePointer<CChar>?]) + [nil]
-        defer { for unsafeword in unsafe words { unsafe free(word) } }
+        var words = unsafe [UnsafeMutablePointer<CChar>?]()
+        for word in command { unsafe words.append(strdup(word)) }
+        unsafe words.append(nil)
+        defer {
+            for index in unsafe words.indices { unsafe free(words[index]) }
+        }
         var child: pid_t = 0
         let code = unsafe posix_spawnp(&child, command[0], &actions, nil, &words, environ)
         guard code == 0 else { throw FileFault(path: command[0], code: code) }

@@ -25,8 +25,10 @@ enum Messages {
         extensions += part(43, counted(1, [3, 4]))
         extensions += part(45, counted(1, [1]))
         extensions += part(51, counted(2, shares))
-        // QUIC's transport parameters (RFC 9000 §18): the first stream limit and the client's connection id.
-        if isQUIC { extensions += part(57, [4, 4, 0x80, 0x10, 0, 0, 15, 8] + random.bytes(8)) }
+        // Over TCP a session ticket (RFC 5077 §3.2), so that the hello never fits one segment.
+        if !isQUIC { extensions += part(35, random.bytes(208)) }
+        // QUIC's transport parameters (RFC 9000 §18): the first data limit and the client's empty connection id.
+        if isQUIC { extensions += part(57, [4, 4, 0x80, 0x10, 0, 0, 15, 0]) }
         let session = counted(1, isQUIC ? [] : random.bytes(32))
         let body =
             [3, 3] + random.bytes(32) + session + counted(2, suites) + [1, 0] + counted(2, extensions)

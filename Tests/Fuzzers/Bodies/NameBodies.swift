@@ -59,6 +59,11 @@ package enum NameBodies {
                 // 255 bytes on the wire, each at most four characters.
                 precondition(question.name.utf8.count <= 1020)
                 precondition(question.name.utf8.allSatisfy { (0x21...0x7e).contains($0) })
+                let shown = UnicodeName(question.name)?.text ?? ""
+                let isPlain = shown.unicodeScalars.allSatisfy {
+                    $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+                }
+                precondition(isPlain, "a control character in a name that is shown")
             }
         }
         stream(input) { DNSMessage.nextFrame(in: $0, from: 0, ended: $1) }
@@ -144,7 +149,7 @@ package enum NameBodies {
         FuzzEntry.dtls(input)
     }
 
-    /// SOCKS messages of either version and the PROXY protocol's headers.
+    /// SOCKS messages of either version, the PROXY protocol's headers, and packets of OpenVPN.
     package static func tunnels(_ input: RawSpan) {
         for request in [SOCKSRequest.parse4(input), SOCKSRequest.parse5(input)] {
             guard case .done(let found) = request else { continue }
@@ -154,6 +159,12 @@ package enum NameBodies {
         for length in [SOCKSRequest.greeting5(input), SOCKSRequest.password5(input)] {
             precondition(length ?? 1 > 0 && length ?? 0 <= input.byteCount)
         }
+        for signature in [0, 28] {
+            var control = OpenVPNControl(signature: signature)
+            precondition(control.take(input) <= input.byteCount && control.handshake.count <= input.byteCount)
+        }
+        _ = OpenVPNStream.clientReset(input)
+        _ = OpenVPNStream.isServerReset(input)
         precondition(SOCKSRequest.reply5(input)?.length ?? 0 <= input.byteCount)
         if case .done(let header) = ProxyHeader.parse(input) {
             precondition(header.length > 0 && header.length <= input.byteCount)

@@ -1,0 +1,156 @@
+import Bytes
+import Contacts
+import Crypto
+import Register
+
+/// Puts together what several `ContactJudge`s found on devices of their own.
+struct AssessmentMerger {
+    private let register: Register
+    private var groups: [GroupKey: Int] = [:]
+    private var merged: [Group] = []
+    /// For each part, its groups' places in `merged`.
+    private var places: [[Int]] = []
+    private var traces: [[DeviceTrace]] = []
+    private var links = ContextLinks()
+    private var all = TallyBuilder()
+    private var leftOut = TallyBuilder()
+    private var byVerdict = Array(repeating: TallyBuilder(), count: Verdict.allCases.count)
+    private var totals = Assessment.Totals()
+
+    init(register: Register) { self.register = register }
+
+    mutating func add(_ part: ContactJudge) {
+        places.append(
+            part.groups.map { group in
+                if let known = groups[group.key] {
+                    merged[known].merge(group)
+                    return known
+                }
+                groups[group.key] = merged.count
+                merged.append(group)
+                return merged.count - 1
+            })
+        for entry in part.memo.entries {
+            for action in 0..<3 where entry.groups[action] >= 0 {
+                let place = places[places.count - 1][Int(entry.groups[action])]
+                merged[place].judgments[part.memo.judgments[Int(entry.judgment)], default: 0] +=
+                    entry.counts[action]
+            }
+        }
+        traces.append(part.traces)
+        links.merge(part.links)
+        all.merge(part.all)
+        leftOut.merge(part.leftOut)
+        for rank in byVerdict.indices { byVerdict[rank].merge(part.byVerdict[rank]) }
+        totals.blocked += part.blocked
+        totals.attempted += part.attempted
+    }
+
+    func finish() -> Assessment {
+        var assessment = Assessment()
+        assessment.totals = totals
+        assessment.totals.all = all.finish()
+        assessment.totals.leftOut = leftOut.finish()
+        for verdict in Verdict.allCases {
+            let tally = byVerdict[verdict.rank].finish()
+            if tally.contacts > 0 { assessment.totals.byVerdict[verdict] = tally }
+        }
+        let companions = self.companions()
+        var withoutStudents = TallyBuilder()
+        for (place, group) in merged.enumerated() {
+            switch group.key {
+            case .uncovered(let verdict, let domain):
+                guard group.tally.hasStudents else {
+                    withoutStudents.merge(group.tally)
+                    continue
+                }
+                var finding = Finding(group, verdict, domain, register.severity)
+                finding.companions = companions(place, finding)
+                finding.context = links.links(of: domain)
+                assessment.findings.append(finding)
+            case .covered: assessment.covered.append(coverage(group))
+            case .attempt: assessment.notDataFlows.append(attempt(group))
+            }
+        }
+        assessment.totals.withoutStudents = withoutStudents.finish()
+        assessment.sort()
+        return assessment
+    }
+
+    private func attempt(_ group: Group) -> Assessment.Attempt {
+        guard case .attempt(let verdict, let domain, let action) = group.key else {
+            return Assessment.Attempt(
+                domain: "", action: .attempted, verdict: .unnamed, names: [], tally: Tally())
+        }
+        return Assessment.Attempt(
+            domain: domain, action: action, verdict: verdict, owner: group.orderedJudgments.first?.owner,
+            names: group.names.sorted(), tally: group.tally.finish())
+    }
+
+    private func coverage(_ group: Group) -> Assessment.Coverage {
+        guard case .covered(let verdict, let owner, let product, let agreement) = group.key else {
+            return Assessment.Coverage(verdict: .local, domains: [], tally: Tally())
+        }
+        let context = group.domains.sorted().flatMap { links.links(of: $0) }
+        return Assessment.Coverage(
+            verdict: verdict, owner: owner, product: product, agreement: agreement,
+            domains: group.domains.sorted(), tally: group.tally.finish(),
+            context: verdict == .coveredSubprocessor ? context.filter { $0.agreement == agreement?.id } : [])
+    }
+
+    // MARK: - Companions
+
+    /// For the place of a group and its finding, what it appears with.
+    private func companions() -> (Int, Finding) -> [Companion] {
+        var counting = Companions()
+        for (part, traces) in traces.enumerated() {
+            for trace in traces { counting.add(trace, groups: places[part]) }
+        }
+        let candidates = counting.candidates(support: register.context.support)
+        var rivals = CompanionRivals(candidates)
+        if rivals.isNeeded {
+            for (part, traces) in traces.enumerated() {
+                for trace in traces { rivals.add(trace, groups: places[part]) }
+            }
+        }
+        return { [register] place, finding in
+            let found = rivals.remaining(place, of: candidates[place] ?? []).compactMap {
+                item -> Companion? in
+                let pair = Companions.Pair(group: place, product: item.product)
+                guard let count = counting.counts[pair], let lift = count.lift else { return nil }
+                let vendor = register.vendors[item.product.vendor]
+                // That a vendor's destination comes with the vendor's own product tells nobody anything.
+                if finding.owner == vendor.name { return nil }
+                return Companion(
+                    owner: vendor.name, product: vendor.products[item.product.product].name,
+                    together: count.together, minutes: counting.minutes[place] ?? 0, devices: count.devices,
+                    lift: lift,
+                    alikeWith: item.alike.map { register.vendors[$0.vendor].products[$0.product].name })
+            }
+            let ordered = found.sorted { a, b in
+                if a.lift.low != b.lift.low { return a.lift.low > b.lift.low }
+                return (a.owner, a.product) < (b.owner, b.product)
+            }
+            return Array(ordered.prefix(Finding.companionLimit))
+        }
+    }
+}
+
+extension Assessment {
+    /// Into the order of every output.
+    fileprivate mutating func sort() {
+        findings.sort { a, b in
+            if a.severity != b.severity { return a.severity > b.severity }
+            if a.points != b.points { return a.points > b.points }
+            return (a.domain, a.verdict.rank) < (b.domain, b.verdict.rank)
+        }
+        notDataFlows.sort { a, b in
+            (a.domain, a.action.rawValue, a.verdict.rank) < (b.domain, b.action.rawValue, b.verdict.rank)
+        }
+        covered.sort { a, b in
+            if a.verdict != b.verdict { return a.verdict > b.verdict }
+            return (a.owner ?? "", a.product ?? "", a.agreement?.id ?? "")
+                < (b.owner ?? "", b.product ?? "", b.agreement?.id ?? "")
+        }
+    }
+}
