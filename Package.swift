@@ -125,7 +125,9 @@ let package = Package(
         tests("RegisterTests", ["Register"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
-        tests("EndToEndTests", ["hallpass", "Bytes", "Flows", "Contacts", "Pipeline", "Reports", "SyntheticDay"]),
+        tests(
+            "EndToEndTests",
+            ["hallpass", "Bytes", "Flows", "Contacts", "Pipeline", "Reports", "SyntheticDay"]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : [])
 )

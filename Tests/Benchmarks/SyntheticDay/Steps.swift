@@ -58,12 +58,16 @@ extension SyntheticDay {
         talk.service = isQUIC ? .quic : name.isPlain ? .http : .tls
         talk.ends.clientPort = nextPort(of: talk.client)
         talk.ends.serverPort = talk.service == .http ? 80 : 443
-        talk.row = row(client: talk.client, name: talk.name, port: talk.ends.serverPort, isTCP: !isQUIC)
         talk.clientSequence = UInt32(truncatingIfNeeded: random.next())
         talk.serverSequence = UInt32(truncatingIfNeeded: random.next())
         talk.exchangesLeft = random.number(1...9)
         talk.unacknowledged = 0
         talk.step = isQUIC ? .initial : .syn
+    }
+
+    /// The flow's first packet is about to be written, and not merely planned.
+    private mutating func countFlow(_ talk: inout Conversation) {
+        talk.row = row(client: talk.client, name: talk.name, port: talk.ends.serverPort, isTCP: !talk.isQUIC)
         sums[talk.row].flows += 1
     }
 
@@ -88,6 +92,7 @@ extension SyntheticDay {
         let half = talk.roundTrip / 2
         switch talk.step {
         case .syn:
+            countFlow(&talk)
             tcp(talk, up: true, TCPFlag.syn)
             try finishTCP(&talk, up: true, 1, clock)
             return next(.synAck, &talk, half)
@@ -135,6 +140,7 @@ extension SyntheticDay {
     }
 
     private mutating func openQUIC(_ talk: inout Conversation, _ clock: UInt64) throws(FileFault) -> UInt64 {
+        if talk.step == .initial { countFlow(&talk) }
         let isUp = talk.step != .serverInitial
         quic(talk, up: isUp)
         if let initials = initials[talk.name] {
