@@ -4,9 +4,10 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
-# capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures, pkg-config to find them.
+# capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures,
+# libsimdjson-dev for logs in JSON, pkg-config to find them.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev pkg-config
+  liblz4-dev libsimdjson-dev pkg-config
 
 .PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names clean
 

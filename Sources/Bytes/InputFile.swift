@@ -24,8 +24,15 @@ package final class InputFile: Sendable {
         if status.st_mode & S_IFMT == S_IFDIR { throw FileFault(path: path, code: EISDIR) }
         // Standard input has one position for all who read it, even where a file stands behind it.
         size = status.st_mode & S_IFMT == S_IFREG && path != "-" ? Int64(status.st_size) : nil
+        modified =
+            size == nil
+            ? nil
+            : Timestamp(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
+
+    /// When the file was last written; nil for what is no regular file.
+    package let modified: Timestamp?
 
     private static func open(_ path: String) -> Int32 {
         let found = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)

@@ -6,18 +6,48 @@ package struct LogFormat: Sendable {
     package let kind: String
     /// Whether chunks of one file may be read apart; if not, the file is one chunk.
     package let isSplittable: Bool
-    private let parser: any LogLineParser.Type
+    private let makeParser: @Sendable (RawSpan) -> any LogLineParser
 
     init(_ parser: any LogLineParser.Type) {
-        kind = parser.kind
-        isSplittable = parser.isSplittable
-        self.parser = parser
+        self.init(kind: parser.kind, isSplittable: parser.isSplittable) { parser.init(head: $0) }
     }
 
-    /// All formats, in the order in which equals win. A new one is one line here.
+    /// A format that is described by values: the user's own, or the senders found in a file.
+    init(
+        kind: String, isSplittable: Bool = true,
+        makeParser: @escaping @Sendable (_ head: RawSpan) -> any LogLineParser
+    ) {
+        self.kind = kind
+        self.isSplittable = isSplittable
+        self.makeParser = makeParser
+    }
+
+    /// All built-in formats, in the order in which equals win. A new one is one line here.
     package static let all: [LogFormat] = [
         LogFormat(SquidNative.self),
         LogFormat(SquidCommon.self),
+        LogFormat(ZeekTSV.self),
+        LogFormat(ZeekJSON.self),
+        LogFormat(SuricataEVE.self),
+        LogFormat(CEFLog.self),
+        LogFormat(LEEFLog.self),
+        LogFormat(ELFFLog.self),
+        LogFormat(CommonLog.self),
+        LogFormat(StreamLog.self),
+        LogFormat(HAProxyLog.self),
+        LogFormat(EnvoyText.self),
+        LogFormat(TinyproxyLog.self),
+        LogFormat(UmbrellaProxy.self),
+        LogFormat(PANOSLog.self),
+        LogFormat(FortiGateLog.self),
+        LogFormat(ZscalerPairs.self),
+        LogFormat(MerakiLog.self),
+        LogFormat(SonicWallLog.self),
+        LogFormat(SophosFirewall.self),
+        LogFormat(SophosUTM.self),
+        LogFormat(FilterLog.self),
+        LogFormat(VPCFlowLog.self),
+        LogFormat(NfdumpFile.self),
         LogFormat(DNSTap.self),
         LogFormat(Unbound.self),
         LogFormat(AdGuardHome.self),
@@ -25,8 +55,16 @@ package struct LogFormat: Sendable {
     ]
 
     /// A reader for one chunk of a file that starts with `head`.
-    package func makeReader(head: RawSpan, isMidFile: Bool = false) -> LogChunkReader {
-        LogChunkReader(parser: parser.init(head: head), isMidFile: isMidFile)
+    package func makeReader(
+        head: RawSpan, settings: LogSettings = LogSettings(), isMidFile: Bool = false
+    ) -> LogChunkReader {
+        LogChunkReader(parser: parser(head: head, settings: settings), isMidFile: isMidFile)
+    }
+
+    func parser(head: RawSpan, settings: LogSettings) -> any LogLineParser {
+        var parser = makeParser(head)
+        parser.use(settings)
+        return parser
     }
 }
 
@@ -56,25 +94,59 @@ extension LogFormat {
     package static let headLimit = 64 << 10
 
     /// The format of a file that starts with `head`, or nil when none fits or two fit about equally well. The
-    /// file's name plays no part.
-    package static func recognise(head: RawSpan) -> LogFormat? {
+    /// file's name plays no part. Lines are first taken as they are, then without a syslog header.
+    package static func recognise(head: RawSpan, settings: LogSettings = LogSettings()) -> LogFormat? {
         let sample = head.clamped(from: 0, count: headLimit)
-        var best: (format: LogFormat, score: Score)?
+        let settings = forRecognition(settings)
+        switch best(for: sample, envelope: nil, among: settings.formats, settings) {
+        case .one(let index): return settings.formats[index]
+        case .doubtful: return nil
+        case .none: return SyslogSenders(head: sample, settings: settings).map(syslog)
+        }
+    }
+
+    enum Best: Equatable {
+        case none
+        case doubtful
+        case one(Int)
+    }
+
+    /// The index in `formats` of the one that fits the lines of `sample`; `envelope` is the time that a syslog header
+    /// gave them.
+    static func best(
+        for sample: RawSpan, envelope: LogMoment?, among formats: [LogFormat], _ settings: LogSettings
+    ) -> Best {
+        var best: (index: Int, score: Score)?
         var isDoubtful = false
-        for format in all {
-            let score = format.parser.score(sample)
+        for (index, format) in formats.enumerated() {
+            var parser = format.parser(head: sample, settings: settings)
+            let score = parser.score(sample, envelope: envelope)
             guard score.isAccepted else { continue }
-            if let current = best {
-                if score.isClearlyAbove(current.score) {
-                    best = (format, score)
-                    isDoubtful = false
-                } else if !current.score.isClearlyAbove(score) {
-                    isDoubtful = true
-                }
-            } else {
-                best = (format, score)
+            guard let current = best else {
+                best = (index, score)
+                continue
+            }
+            // What the user described is meant.
+            if current.index < settings.ownFormats.count { continue }
+            if score.isClearlyAbove(current.score) {
+                best = (index, score)
+                isDoubtful = false
+            } else if !current.score.isClearlyAbove(score) {
+                isDoubtful = true
             }
         }
-        return isDoubtful ? nil : best?.format
+        guard let best else { return .none }
+        return isDoubtful ? .doubtful : .one(best.index)
+    }
+
+    /// Recognition must not fail for want of a year: any will do.
+    private static func forRecognition(_ settings: LogSettings) -> LogSettings {
+        var settings = settings
+        if settings.clock.latest == nil { settings.clock.latest = Timestamp(nanoseconds: 0) }
+        return settings
+    }
+
+    private static func syslog(_ senders: SyslogSenders) -> LogFormat {
+        LogFormat(kind: "syslog", isSplittable: senders.isSplittable) { _ in SyslogLog(senders) }
     }
 }

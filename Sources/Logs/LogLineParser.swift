@@ -12,27 +12,58 @@ package protocol LogLineParser: Sendable {
     /// Whether a chunk from the middle of a file can be read knowing only the file's head.
     static var isSplittable: Bool { get }
 
+    /// Whether a line that was cut can be told from a whole one. If not, a last line without a line end is not
+    /// believed: half a host name is a wrong one.
+    static var knowsItsEnd: Bool { get }
+
     /// `head` is the start of the file (at most 64 KiB), for formats whose header lines say what the columns
-    /// are.
+    /// are; of a sender's lines in a syslog file, the first of these.
     init(head: RawSpan)
 
-    /// Fills `record`, which the caller has reset; nil when the line gives a contact or lookups, else why it does
-    /// not. A record without a destination makes no contact, and `record.dns` takes any number of lookups.
+    /// Takes over what the lines do not say; called once, before the first line.
+    mutating func use(_ settings: LogSettings)
+
+    /// For formats of which a line gives at most one contact: fills `record`, which the caller has reset; nil when
+    /// the line gives a contact or lookups, else why it does not. A record without a destination makes no contact, and
+    /// `record.dns` takes any number of lookups.
     mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason?
 
-    /// Adds the lookups that were still waiting for a line when the file ended. For formats that are not splittable.
+    /// For all others: takes one line and adds what it gives to `chunk`, in any number and of any sort; nil when it
+    /// was used. The record's times must be set: the file's first and last moment come from them.
+    mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason?
+
+    /// Adds what still waited for another line when the file ended; for formats that are not splittable.
+    mutating func finish(into chunk: inout LogChunk)
+
+    /// The same for formats of which only lookups wait.
     mutating func finish(into record: inout LogRecord)
 
     /// Implemented once, for all formats; a requirement so that each conformance gets a specialised loop.
     mutating func readLines(_ buffer: RawSpan, isLast: Bool, ownedBytes: Int, into chunk: inout LogChunk)
         -> Int
 
-    /// Implemented once, for all formats.
-    static func score(_ head: RawSpan) -> LogFormat.Score
+    /// Implemented once, for all formats: how well the lines of `head` fit.
+    mutating func score(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score
 }
 
 extension LogLineParser {
     package static var isSplittable: Bool { true }
+    package static var knowsItsEnd: Bool { true }
+
+    package mutating func use(_ settings: LogSettings) {}
+
+    package mutating func finish(into chunk: inout LogChunk) {
+        chunk.record.reset()
+        finish(into: &chunk.record)
+        chunk.takeLookups()
+    }
+
+    @inline(__always)
+    package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
+        chunk.record.reset()
+        if let reason = parse(line, into: &chunk.record) { return reason }
+        return chunk.addRecord(of: line)
+    }
 
     package mutating func finish(into record: inout LogRecord) {}
 
@@ -55,16 +86,12 @@ extension LogLineParser {
         }
         chunk.lineState = cursor.state
         if isLast, cursor.consumed == buffer.byteCount { chunk.isComplete = true }
-        if chunk.isComplete {
-            chunk.record.reset()
-            finish(into: &chunk.record)
-            chunk.takeLookups()
-        }
+        if chunk.isComplete { finish(into: &chunk) }
         chunk.contacts.settle()
         return cursor.consumed
     }
 
-    /// Parses and counts one line.
+    /// Reads and counts one line.
     @inline(__always)
     private mutating func take(_ bounds: LineCursor.Line, of buffer: RawSpan, into chunk: inout LogChunk) {
         switch bounds.kind {
@@ -74,22 +101,20 @@ extension LogLineParser {
         }
         if bounds.count == 0 { return chunk.tally.setAside(.empty, bytes: bounds.rawBytes) }
         let line = buffer.clamped(from: bounds.start, count: bounds.count)
-        chunk.record.reset()
-        if let reason = parse(line, into: &chunk.record) {
-            let isCut = !bounds.isTerminated && reason.isRejection
+        if !bounds.isTerminated, !Self.knowsItsEnd {
+            return chunk.tally.setAside(.cutLine, bytes: bounds.rawBytes)
+        }
+        if let reason = read(line, into: &chunk) {
+            let isCut = !bounds.isTerminated && reason.isRejection && reason != .tableFull
             return chunk.tally.setAside(isCut ? .cutLine : reason, bytes: bounds.rawBytes)
         }
-        guard chunk.takeLookups(),
-            !chunk.record.hasDestination || chunk.contacts.add(chunk.record, line: line)
-        else {
-            return chunk.tally.setAside(.tableFull, bytes: bounds.rawBytes)
-        }
-        chunk.tally.use(bytes: bounds.rawBytes, from: chunk.record.start, to: chunk.record.end)
+        let record = chunk.record
+        chunk.tally.use(bytes: bounds.rawBytes, from: record.start, to: record.end, flags: record.flags)
     }
 
-    package static func score(_ head: RawSpan) -> LogFormat.Score {
-        var parser = Self(head: head)
-        var record = LogRecord()
+    package mutating func score(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
+        var chunk = LogChunk(lineState: .fileStart)
+        chunk.record.envelope = envelope
         var score = LogFormat.Score()
         let endsInLine = head.byte(at: head.byteCount - 1) != UInt8(ascii: "\n")
         var cursor = LineCursor(head, isLast: true, state: .fileStart)
@@ -97,8 +122,7 @@ extension LogLineParser {
             if bounds.count == 0 { continue }
             // The last line of the head may be cut; it counts only when there is no other.
             if endsInLine, !bounds.isTerminated, score.lines > 0 { break }
-            record.reset()
-            let reason = parser.parse(head.clamped(from: bounds.start, count: bounds.count), into: &record)
+            let reason = read(head.clamped(from: bounds.start, count: bounds.count), into: &chunk)
             score.lines += 1
             if reason == nil { score.used += 1 }
             if reason?.isRejection != true { score.understood += 1 }
@@ -111,13 +135,23 @@ extension LogLineParser {
 package struct LogChunk: Sendable {
     package var tally = LogTally()
     package var contacts = LogAggregator()
+    /// Parts of connections that are joined when all inputs have been read.
+    package var connections = LogConnectionTable()
     package var dns = LogDNSTable()
     /// Whether all lines that begin in the chunk have been read.
     package var isComplete = false
     var lineState: LineState
-    var record = LogRecord()
+    /// The record that a parser fills; one for all lines, so that reading a line allocates nothing.
+    package var record = LogRecord()
 
     init(lineState: LineState) { self.lineState = lineState }
+
+    /// Adds the record, which speaks of `line`, and its lookups; nil, or why that could not be.
+    @inline(__always)
+    mutating func addRecord(of line: RawSpan) -> LogReason? {
+        guard takeLookups() else { return .tableFull }
+        return !record.hasDestination || contacts.add(record, line: line) ? nil : .tableFull
+    }
 
     /// Counts the lookups of the record in hand; false when the table is full.
     @inline(__always) @discardableResult

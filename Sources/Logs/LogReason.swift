@@ -9,6 +9,14 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case internalRequest
     case cacheQuery
     case tunnelSetup
+    case otherProgram
+    case notTraffic
+    case flowStart
+    case noClient
+    case outwardPacket
+    case strayPacket
+    case partOfRequest
+    case otherTransport
     case resolverMessage
     case upstreamLookup
     case nameOfNoHost
@@ -25,6 +33,16 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case hostInvalid
     case portInvalid
     case tableFull
+    case quoteOpen
+    case layoutUnknown
+    case compressionUnknown
+    case blockInvalid
+    case ownServer
+    case envelopeMissing
+    case yearUnknown
+    case headerMissing
+    case headerInvalid
+    case jsonInvalid
     case frameInvalid
 
     /// The first reason that means "could not be read"; everything before it was understood and set aside.
@@ -42,6 +60,14 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .internalRequest: "request of the proxy itself"
         case .cacheQuery: "cache query between proxies"
         case .tunnelSetup: "tunnel set-up, logged again when it closes"
+        case .otherProgram: "line of a program that tells no contacts"
+        case .otherTransport: "neither TCP nor UDP"
+        case .notTraffic: "line about something else than traffic"
+        case .flowStart: "start of a session, counted at its end"
+        case .noClient: "no client in the line"
+        case .outwardPacket: "packet leaving the firewall, counted when it came in"
+        case .strayPacket: "packet that opens no connection"
+        case .partOfRequest: "part of a request that another line completes"
         case .resolverMessage: "message of the resolver that is no lookup"
         case .upstreamLookup: "lookup by the resolver itself"
         case .nameOfNoHost: "question for a name that no host has"
@@ -55,8 +81,20 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .targetInvalid: "URL or target not readable"
         case .hostInvalid: "host name not valid"
         case .portInvalid: "port not valid"
+        case .quoteOpen: "quoted value not closed"
+        case .layoutUnknown:
+            "flow file of another layout than nfdump 1.7's; nfdump -r FILE -w NEW rewrites it"
+        case .compressionUnknown:
+            "block compressed with neither LZO nor LZ4; nfdump -r FILE -w NEW writes it uncompressed"
+        case .blockInvalid: "damaged block of a flow file"
+        case .ownServer: "request to the web server itself, not through a proxy"
         case .frameInvalid: "length of a frame impossible; what follows was not read"
         case .tableFull: "more contacts than the table holds"
+        case .headerMissing: "no header that says what the columns are"
+        case .headerInvalid: "header not readable"
+        case .jsonInvalid: "not a JSON object, or one too large"
+        case .envelopeMissing: "no syslog header"
+        case .yearUnknown: "no year in the line, and nothing says when the log ends (--logs-until)"
         }
     }
 }
@@ -75,6 +113,10 @@ package struct LogTally: Equatable, Sendable {
 
     package private(set) var linesRead: UInt64 = 0
     package private(set) var linesUsed: UInt64 = 0
+    /// Of the lines used, those without a time zone, read as UTC.
+    package private(set) var linesOfAssumedZone: UInt64 = 0
+    /// Of the lines used, those without a year.
+    package private(set) var linesOfInferredYear: UInt64 = 0
     /// Bytes of text, line ends included.
     package private(set) var bytesRead: UInt64 = 0
     /// The first `sampleLimit` rejected lines.
@@ -97,7 +139,11 @@ package struct LogTally: Equatable, Sendable {
         LogReason.allCases.reduce(0) { $0 + ($1.isRejection ? self[$1].count : 0) }
     }
 
-    mutating func use(bytes count: UInt64, from start: Timestamp, to end: Timestamp) {
+    mutating func use(bytes count: UInt64, from start: Timestamp, to end: Timestamp, flags: LogFlags) {
+        if !flags.isDisjoint(with: .assumptions) {
+            if flags.contains(.zoneAssumed) { linesOfAssumedZone &+= 1 }
+            if flags.contains(.yearInferred) { linesOfInferredYear &+= 1 }
+        }
         linesRead &+= 1
         linesUsed &+= 1
         bytesRead &+= count
@@ -123,6 +169,8 @@ package struct LogTally: Equatable, Sendable {
         linesRead &+= next.linesRead
         linesUsed &+= next.linesUsed
         bytesRead &+= next.bytesRead
+        linesOfAssumedZone &+= next.linesOfAssumedZone
+        linesOfInferredYear &+= next.linesOfInferredYear
         for index in counts.indices {
             counts[index] &+= next.counts[index]
             bytes[index] &+= next.bytes[index]

@@ -48,6 +48,13 @@ package struct LogRecord: Sendable {
     package var bytesDown: UInt64?
     package var bytesScope: LogBytesScope
     package var flags: LogFlags
+    /// How many connections or requests the line stands for: 1, more for a sum, 0 for a further name of a connection
+    /// that was counted already.
+    package var count: UInt32
+    /// Which format the line has, as a number of `LogSettings`; 0 when it is the file's own. The frame sets it.
+    package var format: UInt8
+    /// What the envelope around the line stated as its time; nil without one.
+    package var envelope: LogMoment?
     /// What the line says of DNS lookups, beside or instead of a contact.
     package var dns: [LogDNSRow]
     /// Bytes of texts that do not stand in the line as such.
@@ -71,6 +78,8 @@ package struct LogRecord: Sendable {
         action = .allowed
         bytesScope = .unknown
         flags = []
+        count = 1
+        format = 0
         dns = []
         scratch = []
     }
@@ -92,12 +101,20 @@ package struct LogRecord: Sendable {
         bytesDown = nil
         bytesScope = .unknown
         flags = []
+        count = 1
         if !dns.isEmpty { dns.removeAll(keepingCapacity: true) }
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     }
 
     /// Whether there is a destination: a record of nothing but lookups has none and makes no contact.
     var hasDestination: Bool { name.isPresent || server != nil }
+
+    /// Sets the time of a line that states one moment.
+    package mutating func setTime(_ moment: LogMoment) {
+        start = moment.time
+        end = moment.time
+        flags.formUnion(moment.assumed)
+    }
 
     /// The bytes of `text`, for tests and for rare paths; empty when absent.
     package func copy(_ text: LogText, of line: RawSpan) -> [UInt8] {

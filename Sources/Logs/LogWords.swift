@@ -116,4 +116,11 @@ package struct LogFlags: OptionSet, Sendable, Hashable {
     package static let ambiguousLine = LogFlags(rawValue: 4)
     /// A user name was left out because it is longer than `LogRecord.userLimit`.
     package static let userTooLong = LogFlags(rawValue: 8)
+    /// The line states no time zone and nobody named one: UTC was assumed.
+    package static let zoneAssumed = LogFlags(rawValue: 16)
+    /// The line states no year: it was taken from when the file was written (see `LogClock.year`).
+    package static let yearInferred = LogFlags(rawValue: 32)
+
+    /// What a reader of the report must know to judge the times.
+    package static let assumptions: LogFlags = [.zoneAssumed, .yearInferred]
 }

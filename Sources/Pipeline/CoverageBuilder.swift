@@ -8,17 +8,35 @@ import Packets
 struct LineCoverage {
     private(set) var read: UInt64 = 0
     private(set) var used: UInt64 = 0
+    private var lostParts: UInt64 = 0
+    private var ofAssumedZone: UInt64 = 0
+    private var ofInferredYear: UInt64 = 0
     private(set) var unused: [String: (count: UInt64, bytes: UInt64)] = [:]
 
     mutating func add(_ tally: LogTally) {
         read &+= tally.linesRead
         used &+= tally.linesUsed
+        ofAssumedZone &+= tally.linesOfAssumedZone
+        ofInferredYear &+= tally.linesOfInferredYear
         for reason in LogReason.allCases {
             let (count, bytes) = tally[reason]
             guard count > 0 else { continue }
             let known = unused[reason.text] ?? (0, 0)
             unused[reason.text] = (known.count &+ count, known.bytes &+ bytes)
         }
+    }
+}
+
+extension LineCoverage {
+    mutating func add(lostParts count: UInt64) { lostParts &+= count }
+
+    /// What had to be assumed to read the lines used.
+    var entries: [(key: String, count: UInt64)] {
+        [
+            ("log_lines_beyond_the_table_of_connections", lostParts),
+            ("log_lines_without_time_zone_read_as_utc", ofAssumedZone),
+            ("log_lines_without_year", ofInferredYear),
+        ]
     }
 }
 
@@ -59,7 +77,7 @@ enum CoverageBuilder {
         coverage.unusedLines = lines.unused.map {
             Coverage.Unused(reason: $0.key, count: $0.value.count, bytes: $0.value.bytes)
         }.sorted { $0.reason < $1.reason }
-        let entries = tally.entries + captures.entries
+        let entries = tally.entries + captures.entries + lines.entries
         coverage.notes = entries.filter { $0.count > 0 }.map {
             Coverage.Note(key: $0.key, count: $0.count)
         }.sorted { $0.key < $1.key }

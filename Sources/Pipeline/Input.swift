@@ -18,9 +18,15 @@ struct Input {
     let head: [UInt8]
     /// When the first packet was captured: captures are read in this order.
     let firstTime: Timestamp?
+    /// When the file on disk was last written, also of what is packed in it.
+    let modified: Timestamp?
 
     /// Recognises what comes out of `source`.
-    init(_ source: any ByteSource, file: InputFile?) throws(FileFault) {
+    init(
+        _ source: any ByteSource, file: InputFile?, modified: Timestamp? = nil,
+        logs: LogOptions = LogOptions()
+    ) throws(FileFault) {
+        self.modified = modified
         self.source = source
         self.file = file
         var buffer = ByteBuffer(capacity: InputKind.prefixBytes)
@@ -41,7 +47,7 @@ struct Input {
         if let fault, filled == 0 { throw fault }
         let prefix = buffer.bytes(filled)
         head = prefix.copied()
-        kind = InputKind.recognise(prefix)
+        kind = InputKind.recognise(prefix, logs.settings(modified: modified))
         firstTime = Input.firstTime(kind, prefix)
         report = InputReport(path: source.path, kind: kind.name)
         report.bytes = UInt64(max(file?.size ?? 0, 0))

@@ -10,12 +10,14 @@ enum InputKind: Sendable {
     case packed
     /// A compressed stream: the same.
     case compressed
+    /// UTF-16 text: a log once it is UTF-8.
+    case wide
     case unrecognised(String)
 
     /// Bytes that recognition looks at: enough for a few lines of any log.
     static let prefixBytes = 64 * 1024
 
-    static func recognise(_ prefix: RawSpan) -> InputKind {
+    static func recognise(_ prefix: RawSpan, _ settings: LogSettings = LogSettings()) -> InputKind {
         if prefix.byteCount == 0 { return .unrecognised("the file is empty") }
         if let walker = CaptureWalker(prefix) { return .capture(walker) }
         if UnpackSource.recognises(prefix) { return .compressed }
@@ -23,10 +25,11 @@ enum InputKind: Sendable {
             return .unrecognised("a pcap file that ends inside its 24-byte header")
         }
         if Decompressor.recognises(prefix) { return .packed }
+        if UTF16Source.recognises(prefix) { return .wide }
         // Last, since the format has no magic number.
         if ERFWalker.recognises(prefix) { return .capture(.erf(ERFWalker())) }
-        if let log = LogFormat.recognise(head: prefix) { return .log(log) }
-        return .unrecognised("neither a pcap or pcapng capture nor a known log format (Squid, DNS resolvers)")
+        if let log = LogFormat.recognise(head: prefix, settings: settings) { return .log(log) }
+        return .unrecognised("neither a pcap or pcapng capture nor a known log format")
     }
 
     /// The word of every output.
@@ -36,6 +39,7 @@ enum InputKind: Sendable {
         case .log(let format): format.kind
         case .packed: "packed"
         case .compressed: "compressed"
+        case .wide: "utf-16"
         case .unrecognised: "unrecognised"
         }
     }

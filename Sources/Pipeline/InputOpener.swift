@@ -7,14 +7,18 @@ struct InputOpener {
     /// Compression inside an archive inside compression: deeper is somebody's joke.
     private static let depthLimit = 3
 
+    private let logs: LogOptions
     private(set) var inputs: [Input] = []
     /// What could not be opened, by its own name, with the reason.
     private(set) var refused: [(path: String, reason: String, fault: FileFault?)] = []
 
+    init(logs: LogOptions = LogOptions()) { self.logs = logs }
+
     mutating func open(_ path: String) {
         do throws(FileFault) {
             let file = try InputFile(path: path)
-            var input = try Input(file, file: file.size == nil ? nil : file)
+            var input = try Input(
+                file, file: file.size == nil ? nil : file, modified: file.modified, logs: logs)
             if file.size != nil { input.reopen = { () throws(FileFault) in try InputFile(path: path) } }
             enter(input, depth: 1)
         } catch {
@@ -27,8 +31,35 @@ struct InputOpener {
         switch input.kind {
         case .packed: unpack(input, depth: depth)
         case .compressed: decompress(input, depth: depth)
+        case .wide: narrow(input, depth: depth)
         case .capture, .log, .unrecognised: take(input)
         }
+    }
+
+    private mutating func narrow(_ wide: Input, depth: Int) {
+        do throws(FileFault) {
+            let bytes = try wide.reopen?() ?? RewoundSource(wide.head, then: wide.source)
+            var input = try Input(
+                try InputOpener.narrowed(bytes, wide.head), file: nil, modified: wide.modified, logs: logs)
+            if let reopen = wide.reopen {
+                input.reopen = { () throws(FileFault) in try InputOpener.narrowed(try reopen(), wide.head) }
+            }
+            // Text that holds a byte order mark once more is no log.
+            if case .wide = input.kind {
+                return refused.append((wide.report.path, "UTF-16 within UTF-16", nil))
+            }
+            enter(input, depth: depth + 1)
+        } catch {
+            refused.append((wide.report.path, error.cause, error))
+        }
+    }
+
+    private static func narrowed(_ bytes: any ByteSource, _ head: [UInt8]) throws(FileFault) -> any ByteSource
+    {
+        guard let source = head.withRawSpan({ UTF16Source(bytes, prefix: $0) }) else {
+            throw FileFault(path: bytes.path, reason: "it has changed while it was read")
+        }
+        return source
     }
 
     private mutating func decompress(_ packed: Input, depth: Int) {
@@ -38,7 +69,9 @@ struct InputOpener {
         }
         do throws(FileFault) {
             let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
-            var input = try Input(try InputOpener.unpacked(bytes, packed.head), file: nil)
+            var input = try Input(
+                try InputOpener.unpacked(bytes, packed.head), file: nil, modified: packed.modified, logs: logs
+            )
             if let reopen = packed.reopen {
                 input.reopen = { () throws(FileFault) in try InputOpener.unpacked(try reopen(), packed.head) }
             }
@@ -77,7 +110,7 @@ struct InputOpener {
             do throws(FileFault) {
                 let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
                 guard let member = try Decompressor(bytes, member: index) else { return }
-                var input = try Input(member, file: nil)
+                var input = try Input(member, file: nil, modified: packed.modified, logs: logs)
                 if packed.reopen != nil {
                     input.reopen = { () throws(FileFault) in
                         try InputOpener.member(index, of: packed)

@@ -18,6 +18,7 @@ package struct RunOptions {
     package var progress: ((RunProgress) -> Void)?
     /// Addresses that the district's filter answers with instead of a refused name's own.
     package var sinkholes: Set<IPAddress> = []
+    package var logs = LogOptions()
 
     package init() {}
 }
@@ -59,7 +60,7 @@ package struct Run {
     private mutating func open(_ paths: [InputPath]) -> [Input] {
         var inputs: [Input] = []
         for path in paths {
-            var opener = InputOpener()
+            var opener = InputOpener(logs: options.logs)
             opener.open(path.path)
             for input in opener.inputs {
                 guard path.isRepeat, input.walker == nil || input.reopen == nil else {
@@ -94,13 +95,19 @@ package struct Run {
     private mutating func read(_ inputs: [Input]) {
         var logs = LogFacts(sinkholes: options.sinkholes)
         var lines = LineCoverage()
+        var connections = LogConnectionTable()
         let distinct = Duplicates(inputs.sorted(by: Run.precedes))
         for input in distinct.kept {
             guard case .log(let format) = input.kind else { continue }
-            var run = LogRun(input, format: format)
+            var run = LogRun(input, format: format, logs: options.logs)
             run.run(input, into: &logs)
             lines.add(run.tally)
+            lines.add(lostParts: connections.merge(run.connections, format: run.formatNumber))
             facts.inputs.append(run.report)
+        }
+        let settings = options.logs.settings(modified: nil)
+        connections.join().forEachRow { row in
+            logs.add(Contact(row, source: settings.kind(of: row.format, else: "log")))
         }
         var order = PacketOrder(options.packets)
         for (report, packets, bytes) in distinct.leftOut {

@@ -4,13 +4,14 @@ import Captures
 import Contacts
 import Flows
 import Foundation
+import Logs
 import Pipeline
 
 /// The inputs and the options that every reading command shares.
 struct InputOptions: ParsableArguments {
     @Argument(
         help:
-            "Captures (pcap, pcapng, snoop, ERF), Squid logs, or directories of them; - reads standard input.",
+            "Captures (pcap, pcapng, snoop, ERF), logs, or directories of them; - reads standard input.",
         completion: .file())
     var inputs: [String]
 
@@ -35,6 +36,29 @@ struct InputOptions: ParsableArguments {
 
     @Flag(help: "Use a packet once that two sensors or overlapping files hold (same bytes within 20 ms).")
     var deduplicate = false
+
+    @Option(
+        name: .customLong("log-zone"),
+        help: ArgumentHelp(
+            "The time zone of logs that state none, such as America/Chicago.",
+            discussion: "Default: UTC, and coverage counts the lines for which that was assumed.",
+            valueName: "zone"))
+    var logZone: String?
+
+    @Option(
+        name: .customLong("logs-until"),
+        help: ArgumentHelp(
+            "The day on which logs end whose lines state no year, such as 2026-03-02.",
+            discussion: "Default: the day on which the file was last written.", valueName: "date"))
+    var logsUntil: String?
+
+    @Option(
+        name: .customLong("squid-logformat"),
+        help: ArgumentHelp(
+            "The logformat of Squid logs, as it stands in squid.conf; may be repeated.",
+            discussion: "Example: '%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt %ssl::>sni'",
+            valueName: "format"))
+    var squidFormats: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -62,6 +86,7 @@ struct InputOptions: ParsableArguments {
         } else if !fromRoster.isEmpty {
             options.homeNetworks = fromRoster
         }
+        options.logs = try logOptions()
         options.packets.deduplicates = deduplicate
         options.packets.verifiesChecksums = verifyChecksums
         do {
@@ -77,6 +102,32 @@ struct InputOptions: ParsableArguments {
             options.jobs = jobs
         }
         if let chunkBytes { options.chunkBytes = max(chunkBytes, 4096) }
+        return options
+    }
+
+    private func logOptions() throws -> LogOptions {
+        var options = LogOptions()
+        if let logZone {
+            guard let periods = LogClock.periods(ofZone: logZone) else {
+                throw ValidationError(
+                    "--log-zone '\(logZone)' is no time zone such as America/Chicago or UTC")
+            }
+            options.periods = periods
+        }
+        if let logsUntil {
+            guard let day = CivilDay(logsUntil), let time = Timestamp(seconds: day.daysSince1970 * 86400)
+            else {
+                throw ValidationError("--logs-until '\(logsUntil)' is no date such as 2026-03-02")
+            }
+            options.until = time
+        }
+        for text in squidFormats {
+            do throws(SquidFormat.Fault) {
+                options.ownFormats.append(.squid(try SquidFormat(text)))
+            } catch {
+                throw ValidationError("--squid-logformat: \(error)")
+            }
+        }
         return options
     }
 
@@ -123,7 +174,7 @@ struct InputOptions: ParsableArguments {
         if !run.readAnything {
             let names = inputs.joined(separator: ", ")
             Messages.say(
-                "error: nothing could be read of \(names); name a pcap or pcapng capture or a Squid log")
+                "error: nothing could be read of \(names); name a pcap or pcapng capture or a log")
             return .unusableInput
         }
         return run.isComplete ? nil : .incomplete

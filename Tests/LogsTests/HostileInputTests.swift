@@ -69,6 +69,7 @@ import Testing
         #expect(chunk.isComplete)
         #expect(chunk.tally.linesRead == chunk.tally.linesUsed + others)
         let records = chunk.contacts.makeRows().reduce(UInt64(0)) { $0 + $1.records }
-        #expect(records == chunk.tally.linesUsed)
+        // The CONNECT of a connection that Squid opened counts by its requests.
+        #expect(records <= chunk.tally.linesUsed)
     }
 }

@@ -2,13 +2,30 @@ import Bytes
 
 @testable import Logs
 
+extension LogSettings {
+    /// Of all fixtures: a school in Chicago whose logs end in March 2026. Offsets by the tz database: daylight saving
+    /// time began on 2025-03-09 and 2026-03-08 at 08:00 UTC and ended on 2025-11-02 at 07:00 UTC.
+    static var test: LogSettings {
+        var settings = LogSettings()
+        settings.clock = LogClock(
+            periods: [
+                LogClock.Period(start: .min, offset: -21600),
+                LogClock.Period(start: 1_741_507_200, offset: -18000),
+                LogClock.Period(start: 1_762_066_800, offset: -21600),
+                LogClock.Period(start: 1_772_956_800, offset: -18000),
+            ], latest: Timestamp(seconds: 1_774_915_200))
+        return settings
+    }
+}
+
 /// Reads `bytes` as one file in buffers of `step` bytes, as a caller does: what is not consumed comes again.
 func read(
     _ bytes: [UInt8], as format: LogFormat = .all[0], step: Int = .max, from start: Int = 0,
-    owning end: Int = .max
+    owning end: Int = .max, settings: LogSettings = .test
 ) -> LogChunk {
     var reader = format.makeReader(
-        head: bytes.span.bytesView.clamped(from: 0, count: LogFormat.headLimit), isMidFile: start > 0)
+        head: bytes.span.bytesView.clamped(from: 0, count: LogFormat.headLimit), settings: settings,
+        isMidFile: start > 0)
     var position = start > 0 ? start - 1 : 0
     var size = min(step, bytes.count)
     while !reader.chunk.isComplete {

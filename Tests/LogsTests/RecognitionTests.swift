@@ -19,7 +19,7 @@ import Testing
         for text in [
             "", "\n", "hello\n", "{\"a\":1}\n", "a,b,c\n1,2,3\n", String(repeating: "\0", count: 1000),
             Sample.get + "\nx\ny\n", String(Sample.get.dropLast(60)),
-            "10.20.30.40 - s1042 [02/Mar/2026:08:01:02 -0600] \"GET http://a.example/ HTTP/1.1\" 200 8412",
+            "10.20.30.40 - s1042 [02/Mar/2026:08:01:02 -0600] \"GET /own/page HTTP/1.1\" 200 8412",
         ] {
             #expect(kind(text) == nil)
         }

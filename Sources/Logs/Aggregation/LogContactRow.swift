@@ -36,6 +36,8 @@ package struct LogContactRow: Equatable, Sendable {
     /// Bytes that did not pass between client and destination: the proxy's own pages and its cache.
     package var bytesAside: UInt64
     package var flags: LogFlags
+    /// The number of the records' format in `LogSettings`; 0 when it is the file's own.
+    package var format: UInt8
 
     /// As many as a contact lists.
     package static let serverListLimit = 16
@@ -97,7 +99,8 @@ extension LogAggregator {
             starts: row.starts, records: row.records, recordsFromCache: UInt64(row.recordsFromCache),
             bytesUp: row.known & 1 != 0 ? row.bytesUp : nil,
             bytesDown: row.known & 2 != 0 ? row.bytesDown : nil,
-            bytesScope: key.bytesScope, bytesAside: row.bytesAside, flags: row.flags)
+            bytesScope: key.bytesScope, bytesAside: row.bytesAside, flags: row.flags,
+            format: key.format)
     }
 
     private struct SortKey {

@@ -6,7 +6,7 @@ struct LogRowKey: Equatable, Sendable {
     var who: UInt64
     /// Destination in the high half, hour in the low one.
     var whereAndWhen: UInt64
-    /// Port, transport, service, name source, action, scope: see `what`.
+    /// Format, port, transport, service, name source, action, scope: see `what`.
     var what: UInt64
 
     /// Marks an id as that of a text where addresses and texts may stand (clients, destinations).
@@ -21,7 +21,7 @@ struct LogRowKey: Equatable, Sendable {
     }
 
     static func what(_ record: LogRecord) -> UInt64 {
-        var packed = UInt64(record.port) &<< 40
+        var packed = UInt64(record.format) &<< 56 | UInt64(record.port) &<< 40
         packed |= UInt64(record.transport.rawValue) &<< 32
         packed |= UInt64(record.service.rawValue) &<< 24
         packed |= UInt64(record.nameSource.rawValue) &<< 16
@@ -33,6 +33,7 @@ struct LogRowKey: Equatable, Sendable {
     var user: UInt32 { UInt32(truncatingIfNeeded: who) }
     var destination: UInt32 { UInt32(truncatingIfNeeded: whereAndWhen &>> 32) }
     var hour: UInt32 { UInt32(truncatingIfNeeded: whereAndWhen) }
+    var format: UInt8 { UInt8(truncatingIfNeeded: what &>> 56) }
     var port: UInt16 { UInt16(truncatingIfNeeded: what &>> 40) }
     var transport: LogTransport { LogTransport(rawValue: UInt8(truncatingIfNeeded: what &>> 32)) ?? .tcp }
     var service: LogService { LogService(rawValue: UInt8(truncatingIfNeeded: what &>> 24)) ?? .unknown }
@@ -87,9 +88,9 @@ struct LogRow: Sendable {
         first = min(first, record.first)
         last = max(last, record.last)
         starts |= LogRow.minuteBit(record.first)
-        records &+= 1
+        records &+= UInt64(record.count)
         flags.formUnion(record.flags)
-        if record.flags.contains(.servedFromCache) { recordsFromCache &+= 1 }
+        if record.flags.contains(.servedFromCache) { recordsFromCache &+= record.count }
         if record.isAside {
             bytesAside &+= record.bytesUp &+ record.bytesDown
             return
@@ -132,6 +133,7 @@ struct PendingRecord: Sendable {
     var bytesDown: UInt64
     var hash: UInt32
     var server: UInt32
+    var count: UInt32
     var flags: LogFlags
     /// Bit 0: bytes up are stated; bit 1: bytes down.
     var known: UInt8
@@ -147,6 +149,7 @@ struct PendingRecord: Sendable {
         bytesUp = record.bytesUp ?? 0
         bytesDown = record.bytesDown ?? 0
         hash = key.hash
+        count = record.count
         flags = record.flags
         known = (record.bytesUp == nil ? 0 : 1) | (record.bytesDown == nil ? 0 : 2)
         isAside =

@@ -59,7 +59,7 @@ package struct DNSTap: LogLineParser {
             return chunk.tally.setAside(reason, bytes: bytes)
         }
         guard chunk.takeLookups() else { return chunk.tally.setAside(.tableFull, bytes: bytes) }
-        chunk.tally.use(bytes: bytes, from: chunk.record.start, to: chunk.record.end)
+        chunk.tally.use(bytes: bytes, from: chunk.record.start, to: chunk.record.end, flags: [])
     }
 
     /// One dnstap message: only what clients asked and were answered is used.
@@ -93,11 +93,11 @@ package struct DNSTap: LogLineParser {
     }
 
     /// The mark of a file: its first frame is START with dnstap's content type, or, of what a socket was given, READY.
-    package static func score(_ head: RawSpan) -> LogFormat.Score {
+    package mutating func score(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
         var reader = ByteReader(head)
         guard let zero = try? reader.u32(), zero == 0, let length = try? reader.u32(),
-            length <= UInt32(controlLimit), let type = try? reader.u32(), (1...5).contains(type),
-            head.clamped(from: 8, count: Int(length)).holds(contentType)
+            length <= UInt32(DNSTap.controlLimit), let type = try? reader.u32(), (1...5).contains(type),
+            head.clamped(from: 8, count: Int(length)).holds(DNSTap.contentType)
         else { return LogFormat.Score() }
         return LogFormat.Score(lines: 1, used: 1, understood: 1)
     }

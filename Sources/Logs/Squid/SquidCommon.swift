@@ -43,6 +43,9 @@ package struct SquidCommon: LogLineParser {
         if isConnect, result.tags.contains(.bare), result.status == 200, answer.bytes == 0, !isReached {
             return .tunnelSetup
         }
+        if isConnect, result.tags.contains(.bare), result.status == 200, answer.bytes == 0 {
+            record.count = 0
+        }
         record.bytesDown = answer.bytes
         record.bytesScope = isConnect ? .layer4Payload : .httpTotal
         SquidNative.judge(result, isReached: isReached, bytes: answer.bytes ?? 0, into: &record)

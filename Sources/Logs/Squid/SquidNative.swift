@@ -39,6 +39,8 @@ package struct SquidNative: LogLineParser {
             // An intercepted connection before its name is known: it is logged again when it closes.
             return .tunnelSetup
         }
+        // A connection that Squid opens: its requests are logged too, and it counts by these.
+        if isConnect, result.tags.contains(.bare), result.status == 200, bytes == 0 { record.count = 0 }
         record.bytesDown = bytes
         record.bytesScope = isConnect ? .layer4Payload : .httpTotal
         SquidNative.judge(result, isReached: isReached, bytes: bytes ?? 0, into: &record)

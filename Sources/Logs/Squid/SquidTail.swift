@@ -103,7 +103,7 @@ extension SquidNative {
 
     /// Whether what stands before the hierarchy is several words with marks of a URL in them: then a space of
     /// the URL, not the column's, may be the first, and the user cannot be told.
-    private static func looksLikeURLRest(_ line: RawSpan, _ user: FieldRange) -> Bool {
+    static func looksLikeURLRest(_ line: RawSpan, _ user: FieldRange) -> Bool {
         var hasSpace = false
         var hasMark = false
         for index in user.start..<max(user.start, user.end) {

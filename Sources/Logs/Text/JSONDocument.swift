@@ -1,0 +1,146 @@
+import Bytes
+import CSimdjson
+
+/// A key of a JSON object, ready to be compared.
+struct JSONKey: ExpressibleByStringLiteral, Sendable {
+    fileprivate let words: (UInt64, UInt64, UInt64, UInt64)
+    fileprivate let count: Int
+
+    /// At most 32 bytes: longer keys match nothing.
+    init(stringLiteral text: String) {
+        let bytes = Array(text.utf8)
+        let span = bytes.span.bytesView
+        words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
+        count = bytes.count <= 32 ? bytes.count : -1
+    }
+}
+
+/// One parsed line of JSON: values in document order, and their texts. Parsed by simdjson, read with bounds checks.
+struct JSONDocument: ~Escapable {
+    /// Keys and strings, unescaped: what ranges of texts point into.
+    let texts: RawSpan
+    private let values: RawSpan
+
+    /// The document's outermost value.
+    static let root = 0
+    /// Bytes of one value in memory.
+    private static let stride = 32
+
+    enum Kind: UInt64, Sendable {
+        case null, no, yes, signed, unsigned, double, string, object, array
+    }
+
+    @_lifetime(copy values, copy texts)
+    private init(values: RawSpan, texts: RawSpan) {
+        self.values = values
+        self.texts = texts
+    }
+
+    /// Runs `body` on the document that `line` is; nil when it is none, or one deeper than 32 levels or of more than
+    /// 65,536 values.
+    static func with<R>(_ line: RawSpan, _ body: (borrowing JSONDocument) -> R) -> R? {
+        var document = unsafe hallpass_json_document()
+        let status = unsafe line.withUnsafeBytes { bytes in
+            unsafe hallpass_json_parse(
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &document)
+        }
+        guard status == 0, line.byteCount > 0 else { return nil }
+        // The memory is this thread's until its next call, and the document cannot escape `body`, which parses nothing.
+        let values = unsafe UnsafeRawBufferPointer(
+            start: document.values, count: document.count * JSONDocument.stride)
+        let texts = unsafe UnsafeRawBufferPointer(start: document.texts, count: document.text_bytes)
+        return unsafe body(JSONDocument(values: values.bytes, texts: texts.bytes))
+    }
+
+    func kind(_ index: Int) -> Kind { Kind(rawValue: values.word(at: offset(index), count: 4)) ?? .null }
+
+    /// Behind the value and all within it: the next member's index, or the enclosing value's end.
+    func end(_ index: Int) -> Int { Int(truncatingIfNeeded: values.word(at: offset(index) &+ 4, count: 4)) }
+
+    /// The first member of the object at `index` with this key.
+    func member(_ index: Int, _ key: JSONKey) -> Int? {
+        guard kind(index) == .object else { return nil }
+        let stop = end(index)
+        var child = index + 1
+        while child < stop {
+            if matches(child, key) { return child }
+            child = max(end(child), child + 1)
+        }
+        return nil
+    }
+
+    /// Members of an object or array, as indices.
+    func members(_ index: Int) -> [Int] {
+        guard kind(index) == .object || kind(index) == .array else { return [] }
+        var children: [Int] = []
+        var child = index + 1
+        while child < end(index) {
+            children.append(child)
+            child = max(end(child), child + 1)
+        }
+        return children
+    }
+
+    private func matches(_ index: Int, _ key: JSONKey) -> Bool {
+        let place = offset(index)
+        guard Int(truncatingIfNeeded: values.word(at: place &+ 12, count: 4)) == key.count else {
+            return false
+        }
+        let start = Int(truncatingIfNeeded: values.word(at: place &+ 8, count: 4))
+        return texts.word(at: start, count: min(8, key.count)) == key.words.0
+            && texts.word(at: start &+ 8, count: key.count &- 8) == key.words.1
+            && texts.word(at: start &+ 16, count: key.count &- 16) == key.words.2
+            && texts.word(at: start &+ 24, count: key.count &- 24) == key.words.3
+    }
+
+    /// A string's place in `texts`; nil for anything else.
+    func text(_ index: Int?) -> FieldRange? {
+        guard let index, kind(index) == .string else { return nil }
+        let start = Int(truncatingIfNeeded: values.word(at: offset(index) &+ 16))
+        let count = Int(truncatingIfNeeded: values.word(at: offset(index) &+ 24, count: 4))
+        return FieldRange(start: start, end: start &+ count)
+    }
+
+    /// A string's text; nil for anything else.
+    func string(_ index: Int?) -> String? {
+        text(index).map { String(ascii: texts.clamped(from: $0.start, count: $0.count)) }
+    }
+
+    /// A number without sign or fraction, also one in a string, as some exporters write them.
+    func unsigned(_ index: Int?) -> UInt64? {
+        guard let index else { return nil }
+        let bits = values.word(at: offset(index) &+ 16)
+        switch kind(index) {
+        case .unsigned: return bits
+        case .signed: return bits >> 63 == 0 ? bits : nil
+        case .string: return text(index).flatMap { DecimalText.read(texts, from: $0.start, to: $0.end) }
+        default: return nil
+        }
+    }
+
+    func double(_ index: Int?) -> Double? {
+        guard let index else { return nil }
+        let bits = values.word(at: offset(index) &+ 16)
+        switch kind(index) {
+        case .unsigned: return Double(bits)
+        case .signed: return Double(Int64(bitPattern: bits))
+        case .double: return Double(bitPattern: bits)
+        default: return nil
+        }
+    }
+
+    func bool(_ index: Int?) -> Bool? {
+        guard let index else { return nil }
+        return kind(index) == .yes ? true : kind(index) == .no ? false : nil
+    }
+
+    func address(_ index: Int?) -> IPAddress? {
+        guard let field = text(index) else { return nil }
+        if let quick = IPAddress.quickIPv4(texts, from: field.start, to: field.end) { return quick }
+        return IPAddress(ascii: texts.clamped(from: field.start, count: field.count))?.unmapped
+    }
+
+    func port(_ index: Int?) -> UInt16? { unsigned(index).flatMap { UInt16(exactly: $0) } }
+
+    private func offset(_ index: Int) -> Int { max(index, 0) &* JSONDocument.stride }
+}
