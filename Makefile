@@ -9,7 +9,7 @@ SWIFT ?= swift
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
   liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config
 
-.PHONY: all setup build demo test lint format fuzz bench-logs bench-judgement bench-names bench-roster clean
+.PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster clean
 
 all: build
 
@@ -39,6 +39,15 @@ format:
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# A synthetic school day of GIGABYTES, read by Hallpass and beside it by dd, tcpdump, capinfos, tshark, gzip, zstd and
+# ndpiReader, as far as they are installed. Files lie in $$TMPDIR/hallpass-bench: about 5 GB for one gigabyte.
+GIGABYTES := 1
+
+bench: setup
+	$(SWIFT) build -c release --product hallpass
+	$(SWIFT) build -c release --product hallpass-bench
+	Tests/Benchmarks/bench.sh $(GIGABYTES)
 
 bench-judgement:
 	$(SWIFT) build -c release --product JudgementBenchmark

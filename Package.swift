@@ -115,6 +115,13 @@ let package = Package(
         .executableTarget(
             name: "NamesBenchmark", dependencies: ["Bytes", "Names"], path: "Tests/Benchmarks/NamesBenchmark",
             swiftSettings: strict),
+        // A school day whose content is known: `make bench` and a test read it.
+        .target(
+            name: "SyntheticDay", dependencies: ["Bytes", crypto, cryptoExtras],
+            path: "Tests/Benchmarks/SyntheticDay", swiftSettings: strict),
+        .executableTarget(
+            name: "hallpass-bench", dependencies: ["Bytes", "SyntheticDay"],
+            path: "Tests/Benchmarks/CaptureBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "JudgementBenchmark",
             dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
@@ -129,7 +136,10 @@ let package = Package(
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",
-            ["hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster"]),
+            [
+                "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Reports",
+                "SyntheticDay",
+            ]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),
     cxxLanguageStandard: .cxx17
