@@ -16,8 +16,7 @@ struct CapturePipeline {
     private let lanes: [Lane]
     private var plan: ChunkPlan
     private var order: PacketOrder
-    private var resolver: NameResolver
-    private var questions: [NameResolver.Questions]
+    private let resolving: ResolverWork
     private let progress: ((RunProgress) -> Void)?
 
     init(
@@ -30,12 +29,11 @@ struct CapturePipeline {
         order = leftOut
         progress = options.progress
         let answers = logs.answers
-        resolver = NameResolver(
-            sinkholes: options.sinkholes, answers: logs.isWaiting ? answers : nil)
+        resolving = ResolverWork(
+            NameResolver(sinkholes: options.sinkholes, answers: logs.isWaiting ? answers : nil))
         lanes = (0..<SortedPackets.shardCount).map {
             Lane($0, options, answers)
         }
-        questions = lanes.map { _ in NameResolver.Questions() }
     }
 
     /// Reads everything that the plan deals out.
@@ -63,13 +61,12 @@ struct CapturePipeline {
         // First what takes longest, and what nobody can help with.
         if loading.load != nil { tasks.append { loader.run() } }
         for chunk in sorting.chunks.prefix(sorting.used) { tasks.append { chunk.piece.sort() } }
-        let work = ResolverWork(resolver, questions)
-        tasks.append { work.run() }
+        let resolving = resolving
+        tasks.append { resolving.run() }
         for lane in lanes { tasks.append { lane.process(counting.chunks.prefix(counting.used)) } }
         crew.run(tasks)
         loading.used = loader.used
-        resolver = work.resolver
-        deliver(work.answers)
+        deliver(resolving.answers)
         ask()
     }
 
@@ -77,7 +74,7 @@ struct CapturePipeline {
         for (lane, answers) in zip(lanes, answers) { lane.deliver(answers) }
     }
 
-    private mutating func ask() { questions = lanes.map { $0.takeQuestions() } }
+    private func ask() { resolving.questions = lanes.map { $0.takeQuestions() } }
 
     private mutating func settle(_ group: inout ChunkPlan.Group) {
         for chunk in group.chunks.prefix(group.used) {
@@ -101,7 +98,8 @@ struct CapturePipeline {
             })
         // The questions of the last round, then those of the flows that have just ended.
         for _ in 0..<2 {
-            deliver(resolver.resolve(questions))
+            resolving.run()
+            deliver(resolving.answers)
             ask()
         }
         crew.run(lanes.map { lane in { lane.fold() } })
@@ -122,12 +120,12 @@ extension CapturePipeline {
 
     /// Who had which address, as the captures say.
     var addresses: AddressFacts { order.addresses }
-    var lookups: LookupTable { resolver.lookups }
+    var lookups: LookupTable { resolving.resolver.lookups }
     var tracks: [CaptureTrack] { plan.tracks }
     var failed: [InputReport] { plan.failed }
 
     /// The DNS answers of logs and captures, where flows of logs wait for them.
-    var answers: LoggedAnswers? { resolver.answers }
+    var answers: LoggedAnswers? { resolving.resolver.answers }
 
     /// The contacts of all lanes.
     var builder: ContactBuilder {
@@ -165,16 +163,14 @@ private final class Loader {
     }
 }
 
-/// Resolving as a task that runs beside others.
+/// Resolving as a task that runs beside others. The only owner of the resolver: a second one would make each round
+/// copy its tables.
 private final class ResolverWork {
     private(set) var resolver: NameResolver
-    private let questions: [NameResolver.Questions]
+    var questions: [NameResolver.Questions] = []
     private(set) var answers: [[NameResolver.Answer]] = []
 
-    init(_ resolver: NameResolver, _ questions: [NameResolver.Questions]) {
-        self.resolver = resolver
-        self.questions = questions
-    }
+    init(_ resolver: NameResolver) { self.resolver = resolver }
 
     func run() { answers = resolver.resolve(questions) }
 }
