@@ -19,6 +19,7 @@ final class Browser {
     private let output = Pipe()
     private let profile: URL
     private var pending = Data()
+    private var messages: [Data] = []
     private var lastID = 0
     private var session: String?
     /// Every event that came, in order.
@@ -78,14 +79,26 @@ final class Browser {
 
     private func next() throws -> [String: Any] {
         while true {
-            if let end = pending.firstIndex(of: 0) {
-                let message = pending[pending.startIndex..<end]
-                pending = Data(pending[pending.index(after: end)...])
+            if !messages.isEmpty {
+                let message = messages.removeFirst()
                 return try JSONSerialization.jsonObject(with: message) as? [String: Any] ?? [:]
             }
-            let more = output.fileHandleForReading.availableData
+            var more = output.fileHandleForReading.availableData
             if more.isEmpty { throw Failure(description: "Chromium ended") }
+            // Pictures come in many pieces: each piece is searched once.
+            while let end = Browser.firstNought(more) {
+                messages.append(pending + more.prefix(end))
+                pending = Data()
+                more = Data(more.dropFirst(end + 1))
+            }
             pending.append(more)
+        }
+    }
+
+    private static func firstNought(_ data: Data) -> Int? {
+        unsafe data.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, 0, bytes.count) else { return nil }
+            return unsafe UnsafeRawPointer(found) - start
         }
     }
 

@@ -53,6 +53,7 @@ final class ParsedPage: NSObject, XMLParserDelegate {
         attributes: [String: String]
     ) {
         let element = Element(name, attributes)
+        if name == "br" { open.last?.text += " " }
         open.last?.add(element)
         open.append(element)
     }

@@ -64,8 +64,10 @@ package struct HTMLTable: Sendable {
         if place == 0 {
             return "<th scope=\"row\" role=\"rowheader\" class=\"\(kind)\">\(pair.content)</th>"
         }
+        // A cell that is empty on purpose says so.
+        let content: Markup = pair.content.isEmpty ? "<span class=\"quiet\">\u{2013}</span>" : pair.content
         return """
-            <td role="cell" class="\(kind)" data-label="\(pair.column.title)"><span>\(pair.content)</span></td>
+            <td role="cell" class="\(kind)" data-label="\(pair.column.title)"><span>\(content)</span></td>
             """
     }
 }

@@ -90,8 +90,8 @@ enum Stylesheet {
         border-bottom:1.5px solid var(--ink)}
         tbody th{font-weight:600;min-width:9rem}
         td.text{min-width:5.5rem}
-        .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-        thead .number{text-align:right}
+        .number{text-align:right;font-variant-numeric:tabular-nums}
+        td.number{white-space:nowrap}
         .quiet{font-weight:400;color:var(--muted)}
         .inputs td:last-child{min-width:14rem}
 
@@ -120,7 +120,9 @@ enum Stylesheet {
         .h4{fill:var(--heat4)}.h5{fill:var(--heat5)}
         figure table{font-size:.85rem;border:0}
         figure th,figure td{padding:.25rem .4rem}
+        figure th{overflow-wrap:anywhere}
         figure tbody th{min-width:0}
+        .compact td,.compact th{padding:.2rem .25rem}
 
         """
 
