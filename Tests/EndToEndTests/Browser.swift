@@ -97,7 +97,9 @@ final class Browser {
 
     private static func firstNought(_ data: Data) -> Int? {
         unsafe data.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress, let found = unsafe memchr(start, 0, bytes.count) else { return nil }
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, 0, bytes.count) else {
+                return nil
+            }
             return unsafe UnsafeRawPointer(found) - start
         }
     }

@@ -42,7 +42,8 @@ struct StripChart {
             if bins.count > 1 {
                 drawing.append(
                     Drawing.bar(
-                        "ground", x: 0, y: y, width: StripChart.width, height: StripChart.barHeight, row.label))
+                        "ground", x: 0, y: y, width: StripChart.width, height: StripChart.barHeight, row.label
+                    ))
                 drawing += columns(row, most, y)
                 y += StripChart.barHeight
                 drawing.append(Drawing.line(x1: 0, y1: y, x2: StripChart.width, y2: y))
