@@ -85,7 +85,8 @@ import Testing
         #expect(try row(charts, "2026-11-25").count > 1)
         let tables = charts.all.filter { $0.name == "table" }
         let categories = try #require(tables.first)
-        let heads = categories.all.filter { $0.name == "th" && $0.attributes["scope"] == "col" }.map(\.text)
+        let heads = categories.all.filter { $0.name == "th" && $0.attributes["scope"] == "col" }
+            .map(HTMLContentTests.plain)
         let place = try #require(heads.firstIndex(of: "advertising"))
         for day in 24...29 { #expect(try row(categories, "2026-11-\(day)")[place] == "1") }
         // 14:00 UTC is 09:00 in New York in November. Tuesday the 24th and so on: one contact each Wednesday to Sunday.

@@ -11,8 +11,8 @@ extension PageParts {
         return HTMLDocument.Section(
             "charts", "At a glance",
             """
-            <p class="note">All four speak of devices that are or may be students\u{2019}. Under each, a click shows \
-            its numbers.</p>
+            <p class="note">All speak of devices that are or may be students\u{2019}.\
+            <span class="onscreen"> The numbers stand beneath, as tables.</span></p>
             <div class="charts">
             \(charts.map(\.markup))</div>
             """)

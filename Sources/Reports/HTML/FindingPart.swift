@@ -27,7 +27,8 @@ extension PageParts {
             "findings", "Parties without an agreement",
             """
             <p>What devices that are or may be students\u{2019} did that no agreement or other record permits, the \
-            gravest first: \(counts(findings)). This says what is on record; it accuses nobody.</p>
+            gravest first: \(Quantity.of(findings.count, "finding")), \(PageParts.counts(findings)). This says what \
+            is on record; it accuses nobody.</p>
             \(table(findings))
             <h3 id="reasons">Reasons, and the records that decided</h3>
             \(grave.prefix(PageParts.tableLimit).map(article))\(lows)

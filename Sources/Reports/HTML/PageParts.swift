@@ -53,12 +53,18 @@ struct PageParts {
         guard let time else { return .empty }
         let local = clock.local(time)
         let (hour, minute) = (local.minute / 60, local.minute % 60)
-        return "\(local.day) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+        return
+            "\(PageParts.date(local.day)) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 
     func day(_ time: Timestamp?) -> Markup {
         guard let time else { return .empty }
-        return "\(clock.local(time).day)"
+        return PageParts.date(clock.local(time).day)
+    }
+
+    /// A date that is not broken at its hyphens.
+    static func date(_ day: CivilDay?) -> Markup {
+        day.map { "<span class=\"date\">\($0)</span>" } ?? .empty
     }
 
     static func name(_ domain: String) -> Markup { .name(UnicodeNames.beside(domain)) }

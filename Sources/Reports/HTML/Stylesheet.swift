@@ -40,10 +40,10 @@ enum Stylesheet {
         .verdict.medium{border-left-color:var(--medium)}
         .verdict.low{border-left-color:var(--low)}
         .verdict+ul{margin-top:1rem}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;max-width:none;\
-        margin:1.2rem 0;background:var(--line);border:1px solid var(--line)}
-        .figures div{background:var(--surface);padding:.8rem 1rem;display:flex;flex-direction:column-reverse;\
-        justify-content:flex-end}
+        .figures{display:flex;flex-wrap:wrap;gap:1px;max-width:none;margin:1.2rem 0;background:var(--line);\
+        border:1px solid var(--line)}
+        .figures div{flex:1 1 9rem;background:var(--surface);padding:.8rem 1rem;display:flex;\
+        flex-direction:column-reverse;justify-content:flex-end}
         .figures dt{font-size:.88rem;color:var(--muted);line-height:1.35}
         .figures dd{margin:0;font-size:1.7rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}
         nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;max-width:none;\
@@ -91,7 +91,7 @@ enum Stylesheet {
         tbody th{font-weight:600;min-width:9rem}
         td.text{min-width:5.5rem}
         .number{text-align:right;font-variant-numeric:tabular-nums}
-        td.number{white-space:nowrap}
+        td.number,.date{white-space:nowrap}
         .quiet{font-weight:400;color:var(--muted)}
         .inputs td:last-child{min-width:14rem}
 
@@ -105,7 +105,7 @@ enum Stylesheet {
         figcaption span{display:block;font-weight:400;font-size:.9rem;color:var(--muted)}
         figure svg{display:block;width:100%;height:auto;margin-top:.7rem}
         figure.graph svg{max-width:none}
-        svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;\
+        svg text{font:11.5px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;\
         fill:var(--ink)}
         svg .quiet{fill:var(--muted);font-weight:400}
         svg .axis{stroke:var(--line);fill:none}
@@ -120,9 +120,10 @@ enum Stylesheet {
         .h4{fill:var(--heat4)}.h5{fill:var(--heat5)}
         figure table{font-size:.85rem;border:0}
         figure th,figure td{padding:.25rem .4rem}
-        figure th{overflow-wrap:anywhere}
-        figure tbody th{min-width:0}
+        figure tbody th{min-width:0;white-space:nowrap}
         .compact td,.compact th{padding:.2rem .25rem}
+        .upright thead .number span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9rem;\
+        text-align:left}
 
         """
 
@@ -135,6 +136,8 @@ enum Stylesheet {
         .facts{grid-template-columns:minmax(0,1fr);gap:0}
         .facts dd{margin-bottom:.45rem}
         .signature{grid-template-columns:1fr;gap:2.5rem}
+        svg text{font-size:13px}
+        .charts{columns:1}
         .cards,.cards tbody,.cards tr,.cards th,.cards td{display:block;width:auto}
         .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         .cards tbody tr{padding:.6rem .8rem;border-bottom:1px solid var(--line)}
@@ -153,7 +156,7 @@ enum Stylesheet {
         @media print{
         html{font-size:9.5pt;background:#fff;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         body{max-width:none;padding:0}
-        nav,.skip,summary{display:none}
+        nav,.skip,summary,figure details,.onscreen{display:none}
         details::details-content{content-visibility:visible;display:block;height:auto}
         h2{margin-top:2rem}
         h1,h2,h3,h4,figcaption,caption,thead{break-after:avoid}
@@ -161,6 +164,7 @@ enum Stylesheet {
         thead{display:table-header-group}
         tr,figure svg,.verdict,.figures,.signature,.boxes li{break-inside:avoid}
         article{break-inside:avoid}
+        tbody tr:first-child,tbody tr:nth-child(2){break-before:avoid}
         p,li{orphans:3;widows:3}
         .charts{columns:2}
         figure{margin-bottom:1rem}
