@@ -26,7 +26,7 @@ package struct ContactMerger {
     package var count: Int { sums.count }
 
     /// Adds a contact; its `servers` may hold any number of addresses.
-    package mutating func add(_ contact: Contact) {
+    package mutating func add(_ contact: consuming Contact) {
         let server = contact.name == nil ? contact.servers.first : nil
         let hash = ContactMerger.hash(contact, server)
         if let known = find(contact, server, hash) {
@@ -92,8 +92,15 @@ package struct ContactMerger {
         return hasher.finalize()
     }
 
-    /// The sums in output order.
-    package func contacts() -> [Contact] { ContactOrder.sorted(sums.map(\.finished)) }
+    /// Hands out the sums in output order, and forgets them.
+    package mutating func takeContacts() -> [Contact] {
+        var taken: [Sum] = []
+        swap(&taken, &sums)
+        self = ContactMerger()
+        for position in taken.indices { taken[position].finish() }
+        let order = taken.indices.sorted { ContactOrder.precedes(taken[$0].contact, taken[$1].contact) }
+        return order.map { taken[$0].contact }
+    }
 
     /// Of two chains for one name the longer, else the one that sorts first: whatever came first.
     static func fuller(_ a: [String], _ b: [String]) -> [String] {
@@ -112,7 +119,7 @@ package struct ContactMerger {
             timeless.active = 0
             merger.add(timeless)
         }
-        return merger.contacts()
+        return merger.takeContacts()
     }
 }
 
@@ -120,12 +127,12 @@ extension ContactMerger.Sum {
     /// A list of this many addresses is searched as fast as a set.
     private static let listLimit = 64
 
-    fileprivate init(_ contact: Contact, _ server: IPAddress?, _ hash: Int) {
+    fileprivate init(_ contact: consuming Contact, _ server: IPAddress?, _ hash: Int) {
         self.contact = contact
         self.server = server
         self.hash = hash
-        if contact.servers.count > 1 {
-            let distinct = Set(contact.servers)
+        if self.contact.servers.count > 1 {
+            let distinct = Set(self.contact.servers)
             self.contact.servers = distinct.sorted()
             if distinct.count > Self.listLimit { servers = distinct }
         }
@@ -176,22 +183,21 @@ extension ContactMerger.Sum {
         if servers != nil {
             servers?.insert(server)
         } else if !contact.servers.contains(server) {
-            contact.servers.insert(server, at: contact.servers.firstIndex { server < $0 } ?? contact.servers.count)
+            let place = contact.servers.firstIndex { server < $0 } ?? contact.servers.count
+            contact.servers.insert(server, at: place)
             if contact.servers.count > Self.listLimit { servers = Set(contact.servers) }
         }
     }
 
-    /// The contact as it is shown.
-    fileprivate var finished: Contact {
-        var contact = contact
-        let listed = servers.map { $0.sorted() } ?? contact.servers
+    /// Makes the contact what is shown.
+    fileprivate mutating func finish() {
+        if let servers { contact.servers = servers.sorted() }
         // The count that an earlier merging found may exceed the list that it kept.
-        contact.serverCount = max(listed.count, contact.serverCount)
-        if listed.count > Contact.serverListLimit || servers != nil {
-            contact.servers = Array(listed.prefix(Contact.serverListLimit))
+        contact.serverCount = max(contact.servers.count, contact.serverCount)
+        if contact.servers.count > Contact.serverListLimit {
+            contact.servers.removeLast(contact.servers.count - Contact.serverListLimit)
         }
         if macsDiffer { contact.clientMAC = nil }
-        return contact
     }
 }
 

@@ -85,7 +85,7 @@ package struct FlowShard {
     private mutating func count(_ record: PacketRecord, _ bytes: RawSpan, base: UInt64) {
         let fromA = record.fromA
         let index = flowIndex(record, base: base)
-        table[index].note(record)
+        if table[index].count(record) { return }
         let wanted: FlowFlags = fromA ? .wantsA : .wantsB
         if record.payloadCaptured > 0, table[index].flags.contains(wanted) {
             let payload = bytes.clamped(
