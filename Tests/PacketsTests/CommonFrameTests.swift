@@ -23,7 +23,10 @@ import Testing
         let text = Array("a payload of some length, to be cut".utf8)
         let segment = tcp + options + text
         let ip4: [UInt8] =
-            [0x45, 0, 0, UInt8(20 + segment.count), 0, 1, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 198, 51, 100, 2]
+            [
+                0x45, 0, 0, UInt8(20 + segment.count), 0, 1, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 198, 51, 100,
+                2,
+            ]
         let address: [UInt8] = [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11)
         let ip6: [UInt8] =
             [0x60, 0, 0, 0, 0, UInt8(segment.count), 6, 64] + address + [1] + address + [2]
