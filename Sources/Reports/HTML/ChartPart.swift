@@ -105,7 +105,7 @@ extension PageParts {
             bins: bins,
             rows: [
                 .init(
-                    label: "share of bytes, full height = 100 %", style: "hidden", values: shares,
+                    label: "share of bytes (full height: 100 %)", style: "hidden", values: shares,
                     total: PageParts.percent(total.unseen, of: total.total))
             ], full: 1000, words: { "\($0 / 10).\($0 % 10) %" }
         ).chart

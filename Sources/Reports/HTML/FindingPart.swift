@@ -63,9 +63,11 @@ extension PageParts {
 
     func article(_ finding: Finding) -> Markup {
         let reasons = finding.reasons.map { reason -> Markup in
+            let text = reason.text.replacing(" -> ", with: " \u{2192} ")
             let points =
                 reason.points == 0 ? "" : reason.points > 0 ? "+\(reason.points)" : "\(reason.points)"
-            return "<li><span class=\"points\">\(points)</span><span>\(reason.text)</span></li>\n"
+            return
+                "<li><span class=\"points\">\(points)</span><span>\(text)</span></li>\n"
         }
         let facts = facts(of: finding).map { title, content -> Markup in
             "<dt>\(title)</dt><dd>\(content)</dd>\n"
