@@ -42,9 +42,10 @@ package struct HTMLTable: Sendable {
     /// The first cell names the row. Cells without a column are dropped.
     package mutating func add(_ cells: [Markup]) { rows.append(cells) }
 
-    /// The heads of many narrow columns stand upright.
+    /// The heads of many narrow columns stand upright; those of a few do on narrow screens.
     private var style: String {
-        form == .compact && columns.count > 5 ? "\(form.rawValue) upright" : form.rawValue
+        guard form == .compact, columns.count > 3 else { return form.rawValue }
+        return "\(form.rawValue) \(columns.count > 5 ? "upright" : "steep")"
     }
 
     package var markup: Markup {

@@ -146,6 +146,8 @@ enum Stylesheet {
         .signature{grid-template-columns:1fr;gap:2.5rem}
         svg text{font-size:13px}
         .charts{columns:1}
+        .steep thead .number span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:10rem;\
+        text-align:left}
         .cards,.cards tbody,.cards tr,.cards th,.cards td{display:block;width:auto}
         .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         .cards tbody tr{padding:.6rem .8rem;border-bottom:1px solid var(--line)}
