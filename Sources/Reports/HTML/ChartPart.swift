@@ -56,7 +56,7 @@ extension PageParts {
         }
         return StripChart(
             id: "chart-categories", title: "Findings by category",
-            summary: "\(Quantity.of(assessment.findings.count, "finding")), most of them: \(names[0]).",
+            summary: "\(Quantity.of(assessment.findings.count, "finding")); most frequent: \(names[0]).",
             bins: bins, rows: rows, full: nil, words: { String($0) }
         ).chart
     }
@@ -105,7 +105,7 @@ extension PageParts {
             bins: bins,
             rows: [
                 .init(
-                    label: "share of bytes (full height: 100 %)", style: "hidden", values: shares,
+                    label: "share of bytes (full bar: 100 %)", style: "hidden", values: shares,
                     total: PageParts.percent(total.unseen, of: total.total))
             ], full: 1000, words: { "\($0 / 10).\($0 % 10) %" }
         ).chart

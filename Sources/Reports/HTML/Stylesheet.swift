@@ -25,7 +25,8 @@ enum Stylesheet {
         .unseen,.skip:not(:focus){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);\
         white-space:nowrap}
         .skip:focus{position:static;display:inline-block;margin-bottom:1rem}
-        code,.hash{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.84em}
+        code,.hash{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.84em;\
+        font-weight:400}
                 footer{margin-top:4rem;padding-top:.8rem;border-top:1px solid var(--line);font-size:.85rem;\
         color:var(--muted)}
         footer p{max-width:none;margin:.2rem 0}
@@ -101,7 +102,6 @@ enum Stylesheet {
         .number{text-align:right;font-variant-numeric:tabular-nums}
         td.number,.date{white-space:nowrap}
         .quiet{font-weight:400;color:var(--muted)}
-        .inputs td:last-child{min-width:14rem}
 
         """
 
