@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 #if canImport(FoundationXML)
-    import FoundationXML
+    package import FoundationXML
 #endif
 
 /// A page as the tree of its elements: pages are well-formed XML, so that a strict parser reads them.
