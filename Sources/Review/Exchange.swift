@@ -27,7 +27,9 @@ package struct Exchange: Equatable, Sendable {
         package init() {}
 
         /// The first header of that name (in lower case).
-        package func header(_ name: String) -> [UInt8]? { headers.first { $0.name == name }?.value }
+        package func header(_ name: String) -> [UInt8]? {
+            headers.first { $0.name == name }?.value
+        }
     }
 
     /// A message of a WebSocket (RFC 6455), unmasked.
@@ -51,7 +53,7 @@ package struct Exchange: Equatable, Sendable {
     package var response = Message()
     /// 0 when no answer came.
     package var status = 0
-    /// The browser or a filter refused to send it, or nobody answered.
+    /// The browser or a filter refused to send it, or no connection came about: nothing left the device.
     package var hasFailed = false
     /// Where the answer sends the browser next, as written.
     package var redirect: String?
@@ -68,6 +70,8 @@ package struct Exchange: Equatable, Sendable {
 
     /// Why something of an exchange could not be searched. The raw values are the words of every output.
     package enum Gap: String, Sendable, CaseIterable {
+        /// What was sent may have arrived all the same.
+        case noAnswer = "request without an answer"
         case bodyNotRecorded = "body not in the file"
         case bodyCut = "body cut short"
         case brokenBase64 = "broken base64"

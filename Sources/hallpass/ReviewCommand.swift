@@ -72,7 +72,8 @@ struct ReviewCommand: ParsableCommand {
             if let vendor, !register.vendors.contains(where: { $0.id == vendor }) {
                 let known = register.vendors.map(\.id)
                 throw ValidationError(
-                    "--vendor '\(vendor)' is no vendor of the register" + suggestion(for: vendor, among: known)
+                    "--vendor '\(vendor)' is no vendor of the register"
+                        + suggestion(for: vendor, among: known)
                         + "; hallpass register list --all has them")
             }
             let session = Review.Session(inputs, search: try loadPersona().map { ElementSearch($0) })
@@ -143,7 +144,8 @@ struct ReviewCommand: ParsableCommand {
 
         @Option(
             name: .customLong("school-year"),
-            help: ArgumentHelp("The year in which the school year began; ages follow from it.", valueName: "year"))
+            help: ArgumentHelp(
+                "The year in which the school year began; ages follow from it.", valueName: "year"))
         var year = 2026
 
         @Option(help: "Makes the same persona every time, for tests.")

@@ -19,7 +19,8 @@ import Testing
     static let brotli = hex("c00010") + plain + [0x03]
 
     @Test(arguments: [
-        ("gzip", gzip), ("x-gzip", gzip), ("deflate", zlib), ("deflate", rawDeflate), ("br", brotli), ("zstd", zstd),
+        ("gzip", gzip), ("x-gzip", gzip), ("deflate", zlib), ("deflate", rawDeflate), ("br", brotli),
+        ("zstd", zstd),
         ("GZIP", gzip), ("identity", plain), ("identity, gzip", gzip),
     ])
     func bodiesAreUnpacked(_ coding: String, _ body: [UInt8]) throws {
@@ -75,12 +76,16 @@ import Testing
 
     /// RFC 4648 §10, and both alphabets.
     @Test(arguments: [
-        ("", "", true), ("Zg==", "f", true), ("Zm8=", "fo", true), ("Zm9v", "foo", true), ("Zm9vYg", "foob", true),
-        ("Zm9vYmE=", "fooba", true), ("Zm9v\r\nYmFy", "foobar", true), ("Zm9vYmFyZ", "foobar", false), ("Zm9v!", "foo", false),
+        ("", "", true), ("Zg==", "f", true), ("Zm8=", "fo", true), ("Zm9v", "foo", true),
+        ("Zm9vYg", "foob", true),
+        ("Zm9vYmE=", "fooba", true), ("Zm9v\r\nYmFy", "foobar", true), ("Zm9vYmFyZ", "foobar", false),
+        ("Zm9v!", "foo", false),
         ("Zg==Zg==", "f", false),
     ])
     func base64(_ text: String, _ expected: String, _ whole: Bool) {
-        let (bytes, isWhole) = Array(text.utf8).withRawSpan { Base64Text.decode($0, from: 0, to: $0.byteCount) }
+        let (bytes, isWhole) = Array(text.utf8).withRawSpan {
+            Base64Text.decode($0, from: 0, to: $0.byteCount)
+        }
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
         #expect(isWhole == whole)
     }

@@ -1,4 +1,5 @@
 import Bytes
+import Contacts
 import Foundation
 import Judgement
 import Register
@@ -46,7 +47,8 @@ enum Recorded {
         _ second: Int, _ url: String, more: String = "", answer: String = "", rest: String = ""
     ) -> String {
         let time = "2026-11-24T14:00:\(second < 10 ? "0" : "")\(second).000Z"
-        return #"{"startedDateTime":"\#(time)","request":{"method":"GET","url":"\#(url)","headersSize":100,"bodySize":10\#(more)},"#
+        return
+            #"{"startedDateTime":"\#(time)","request":{"method":"GET","url":"\#(url)","headersSize":100,"bodySize":10\#(more)},"#
             + #""response":{"status":200,"headersSize":50,"bodySize":150\#(answer)}\#(rest)}"#
     }
 
@@ -59,17 +61,23 @@ enum Recorded {
             rest: #","_initiator":{"type":"parser","url":"https://app.quizly.example/"}"#),
         entry(
             3, "https://collect.tag.example/c?em=v.maressol4821%40lakeside.k12.example",
-            rest: #","_initiator":{"type":"script","stack":{"callFrames":[{"url":"https://cdn.tag.example/t.js"}]}}"#),
+            rest:
+                #","_initiator":{"type":"script","stack":{"callFrames":[{"url":"https://cdn.tag.example/t.js"}]}}"#
+        ),
         entry(
             4, "https://go.ads.example/r?sid=S730441856",
             more: referer("https://app.quizly.example/"),
             answer: #","redirectURL":"https://px.ads.example/p?sid=S730441856""#),
         entry(5, "https://px.ads.example/p?sid=S730441856", more: referer("https://app.quizly.example/")),
-        entry(6, "https://files.cloud.example/u?n=Thessaly+Quorndale", more: referer("https://app.quizly.example/")),
+        entry(
+            6, "https://files.cloud.example/u?n=Thessaly+Quorndale",
+            more: referer("https://app.quizly.example/")),
         entry(7, "https://api.tallyho.example/t", more: referer("https://app.quizly.example/")),
         entry(
             8, "https://app.quizly.example/save?name=Thessaly+Quorndale&zip=01937",
-            answer: #","headers":[{"name":"Set-Cookie","value":"sid=1"}],"content":{"mimeType":"application/json","text":"{\"grade\":7}"}"#),
+            answer:
+                #","headers":[{"name":"Set-Cookie","value":"sid=1"}],"content":{"mimeType":"application/json","text":"{\"grade\":7}"}"#
+        ),
         entry(9, "data:text/plain,hello"),
         entry(10, "http://203.0.113.9/beacon"),
         #"{"startedDateTime":"2026-11-24T14:00:11Z","request":{"url":"https://blocked.ads.example/?grade=7"},"#
@@ -77,7 +85,8 @@ enum Recorded {
     ]
 
     static func har(_ entries: [String]) -> String {
-        #"{"log":{"version":"1.2","creator":{"name":"test"},"entries":["# + entries.joined(separator: ",") + "]}}"
+        #"{"log":{"version":"1.2","creator":{"name":"test"},"entries":["# + entries.joined(separator: ",")
+            + "]}}"
     }
 
     static func judge() throws -> Judge {
@@ -88,7 +97,8 @@ enum Recorded {
     static func review(
         _ text: String, vendor: String? = nil, role: Role = .student, persona: Bool = true
     ) throws -> (review: AppReview, session: Session) {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("review-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "review-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("session.har")
@@ -107,11 +117,14 @@ enum Recorded {
             "\($0.domain) \($0.verdict.rawValue) \($0.owner ?? "-") \($0.category ?? "-") \($0.requests) \($0.failed)"
         }
         #expect(
-            parties == [
-                "203.0.113.9 unnamed - - 1 0", "tag.example unknown_owner - - 2 0", "tallyho.example no_agreement Tallyho - 1 0",
-                "ads.example no_agreement Example Ads advertising 3 1",
-                "cloud.example covered_subprocessor Example Cloud - 1 0", "quizly.example covered Quizly, Inc. - 2 0",
-            ].sorted { a, b in order(a) < order(b) })
+            parties
+                == [
+                    "203.0.113.9 unnamed - - 1 0", "tag.example unknown_owner - - 2 0",
+                    "tallyho.example no_agreement Tallyho - 1 0",
+                    "ads.example no_agreement Example Ads advertising 3 1",
+                    "cloud.example covered_subprocessor Example Cloud - 1 0",
+                    "quizly.example covered Quizly, Inc. - 2 0",
+                ].sorted { a, b in order(a) < order(b) })
         let ads = try #require(review.parties.first { $0.domain == "ads.example" })
         #expect(ads.hosts == ["blocked.ads.example", "go.ads.example", "px.ads.example"])
         // What was never sent is not added up.
@@ -127,7 +140,9 @@ enum Recorded {
 
     /// The order of the report: worst verdict first, then bytes up.
     private func order(_ party: String) -> Int {
-        let domains = ["203.0.113.9", "tag.example", "ads.example", "tallyho.example", "cloud.example", "quizly.example"]
+        let domains = [
+            "203.0.113.9", "tag.example", "ads.example", "tallyho.example", "cloud.example", "quizly.example",
+        ]
         return domains.firstIndex { party.hasPrefix($0) } ?? 99
     }
 
@@ -182,15 +197,18 @@ enum Recorded {
         }
         #expect(
             lines(review.initiators, 0) == [
-                "app.quizly.example unknown 2", " cdn.tag.example document 1", "  collect.tag.example script 1",
+                "app.quizly.example unknown 2", " cdn.tag.example document 1",
+                "  collect.tag.example script 1",
                 " go.ads.example referer 1", "  px.ads.example redirect 1", " files.cloud.example referer 1",
                 " api.tallyho.example referer 1", "203.0.113.9 unknown 1", "blocked.ads.example unknown 1",
             ])
         let edges = review.edges.map { "\($0.from) \($0.to) \($0.kind.rawValue) \($0.requests)" }
         #expect(
             edges == [
-                "app.quizly.example api.tallyho.example referer 1", "app.quizly.example cdn.tag.example document 1",
-                "app.quizly.example files.cloud.example referer 1", "app.quizly.example go.ads.example referer 1",
+                "app.quizly.example api.tallyho.example referer 1",
+                "app.quizly.example cdn.tag.example document 1",
+                "app.quizly.example files.cloud.example referer 1",
+                "app.quizly.example go.ads.example referer 1",
                 "cdn.tag.example collect.tag.example script 1", "go.ads.example px.ads.example redirect 1",
             ])
     }
@@ -230,7 +248,9 @@ enum Recorded {
     }
 
     @Test func theResultIsTheSameEveryTime() throws {
-        let many = (0..<400).map { Recorded.entry($0 % 60, "https://h\($0 % 37).ads.example/?sid=S730441856&n=\($0)") }
+        let many = (0..<400).map {
+            Recorded.entry($0 % 60, "https://h\($0 % 37).ads.example/?sid=S730441856&n=\($0)")
+        }
         let first = try Recorded.review(Recorded.har(many)).review
         for _ in 0..<3 {
             var again = try Recorded.review(Recorded.har(many)).review
@@ -240,14 +260,17 @@ enum Recorded {
     }
 
     @Test func problemsNameFilesAndPlaces() throws {
-        let (_, session) = try Recorded.review(#"{"log":{"entries":[{"x":1},"# + Recorded.entry(1, "https://a.example/") + "]}}")
-        let problem = "1 of 2 entries cannot be read, the first at byte 19: no JSON, without a request, or longer than 64 MiB"
+        let (_, session) = try Recorded.review(
+            #"{"log":{"entries":[{"x":1},"# + Recorded.entry(1, "https://a.example/") + "]}}")
+        let problem =
+            "1 of 2 entries cannot be read, the first at byte 19: no JSON, without a request, or longer than 64 MiB"
         #expect(session.inputs.map(\.problems) == [[problem]])
         #expect(!session.isComplete)
         let none = Session(["/nonexistent/x.har"], search: nil)
         #expect(none.missing == ["/nonexistent/x.har"])
         let readme = Session([Recorded.root.appendingPathComponent("README.md").path], search: nil)
-        #expect(readme.inputs.first?.problems == ["not an HTTP archive (HAR): it should begin with {\"log\":"])
+        #expect(
+            readme.inputs.first?.problems == ["not an HTTP archive (HAR): it should begin with {\"log\":"])
         #expect(!readme.readAnything)
     }
 }
@@ -256,7 +279,8 @@ enum Recorded {
     @Test func aMadePersonaIsReadBack() throws {
         for seed: UInt64 in 0..<50 {
             var maker = PersonaMaker(seed: seed)
-            let persona = maker.make(domain: "lakeside.k12.example", school: "Lakeside \"M\" School", grade: 7, year: 2026)
+            let persona = maker.make(
+                domain: "lakeside.k12.example", school: "Lakeside \"M\" School", grade: 7, year: 2026)
             #expect(try Persona.parse(persona.yaml) == persona)
             // Every value but the grade and the postal code is found by itself.
             let weak = ElementForms.all(of: persona).filter { $0.isWeak && $0.note.isEmpty }
@@ -281,18 +305,23 @@ enum Recorded {
         #expect(all.map(\.grade) == ["K", "K", "K"])
     }
 
-    @Test(arguments: [
-        ("persona: {emial: a@b.example}", "1:11", "unknown key"), ("persona: {email: nobody}", "1:18", "this is no e-mail address"),
-        ("persona: {birth_date: 2013-02-30}", "1:23", "does not exist"), ("persona: {}", nil, "no value is planted"),
-        ("person: {}", "1:1", "unknown key"), ("persona: {phone: \"12\"}", "1:18", "7 to 15 digits"),
-        ("[", nil, "bad YAML"),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            ("persona: {emial: a@b.example}", "1:11", "unknown key"),
+            ("persona: {email: nobody}", "1:18", "this is no e-mail address"),
+            ("persona: {birth_date: 2013-02-30}", "1:23", "does not exist"),
+            ("persona: {}", nil, "no value is planted"),
+            ("person: {}", "1:1", "unknown key"), ("persona: {phone: \"12\"}", "1:18", "7 to 15 digits"),
+            ("[", nil, "bad YAML"),
+        ] as [(String, String?, String)])
     func mistakesAreNamedWithTheirPlace(_ text: String, _ place: String?, _ message: String) {
         #expect {
             try Persona.parse(text, file: "p.yaml")
         } throws: { error in
             let problems = (error as? RegisterError)?.problems.map(\.description) ?? []
-            return problems.contains { $0.contains(message) && $0.hasPrefix("p.yaml" + (place.map { ":\($0)" } ?? "")) }
+            return problems.contains {
+                $0.contains(message) && $0.hasPrefix("p.yaml" + (place.map { ":\($0)" } ?? ""))
+            }
         }
     }
 }

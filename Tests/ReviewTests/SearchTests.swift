@@ -38,7 +38,9 @@ enum Planted {
     static let search: ElementSearch? = (try? Persona.parse(yaml)).map { ElementSearch($0) }
 
     /// A request that posts `body`.
-    static func hits(_ body: [UInt8], type: String = "text/plain", coding: String? = nil) throws -> [ElementHit] {
+    static func hits(_ body: [UInt8], type: String = "text/plain", coding: String? = nil) throws
+        -> [ElementHit]
+    {
         var exchange = Exchange()
         exchange.url = URLParts("https://collect.example/")
         exchange.request.body = body
@@ -55,17 +57,24 @@ enum Planted {
 
     /// The value is found as what it is, and nothing else is.
     @Test(arguments: searchCases) func findsTheValue(_ test: SearchCase) throws {
-        let type = test.text.hasPrefix("n=Thessaly+") || test.text.hasPrefix("s=") ? "application/x-www-form-urlencoded" : ""
+        let type =
+            test.text.hasPrefix("n=Thessaly+") || test.text.hasPrefix("s=")
+            ? "application/x-www-form-urlencoded" : ""
         let hits = try Planted.hits(Array(test.text.utf8), type: type)
-        let found = hits.map { "\($0.element.rawValue)|\($0.form.map(\.rawValue).joined(separator: " "))|\($0.field)" }
+        let found = hits.map {
+            "\($0.element.rawValue)|\($0.form.map(\.rawValue).joined(separator: " "))|\($0.field)"
+        }
         #expect(found == ["\(test.element)|\(test.form)|\(test.field)"])
     }
 
     /// What is near to a value and is another one.
     @Test(arguments: [
-        "grade=70", "grade=17", "grade=7.5", "level7", #"{"a":7}"#, #"{"upgrade_count":"7a"}"#, "zip=019370", "x=01937",
-        "id=20130417", "x=Thessalyn", "p=25085550148000", #"{"n":"Quorndalestead"}"#, "em=v.maressol4821@lakeside",
-        "h=3f2b8d", "d=2013-04-170", "07=grade", "grade=", "grade", "grade:", #"{"student_number":7304418560}"#,
+        "grade=70", "grade=17", "grade=7.5", "level7", #"{"a":7}"#, #"{"upgrade_count":"7a"}"#, "zip=019370",
+        "x=01937",
+        "id=20130417", "x=Thessalyn", "p=25085550148000", #"{"n":"Quorndalestead"}"#,
+        "em=v.maressol4821@lakeside",
+        "h=3f2b8d", "d=2013-04-170", "07=grade", "grade=", "grade", "grade:",
+        #"{"student_number":7304418560}"#,
     ])
     func findsNothingElse(_ text: String) throws {
         #expect(try Planted.hits(Array(text.utf8)).map(\.element) == [])
@@ -102,7 +111,8 @@ enum Planted {
 
 enum RandomJSON {
     private static let keys = [
-        "id", "name", "grade", "zip", "dob", "email", "phone", "school", "score", "ts", "token", "url", "x", "items",
+        "id", "name", "grade", "zip", "dob", "email", "phone", "school", "score", "ts", "token", "url", "x",
+        "items",
     ]
 
     static func object(_ random: inout SplitMix64) -> String {
@@ -116,7 +126,9 @@ enum RandomJSON {
         func text(_ alphabet: String, _ count: ClosedRange<Int>) -> String {
             let characters = Array(alphabet)
             return String(
-                (0..<Int.random(in: count, using: &random)).map { _ in characters.randomElement(using: &random) ?? "a" })
+                (0..<Int.random(in: count, using: &random)).map { _ in
+                    characters.randomElement(using: &random) ?? "a"
+                })
         }
         let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
         switch Int.random(in: 0...6, using: &random) {
@@ -125,7 +137,9 @@ enum RandomJSON {
         case 2: return "\"\(text("0123456789abcdef", 8...64))\""
         case 3: return "\"\(text(letters + "0123456789+/", 16...80))==\""
         case 4: return "\"\(text(letters + " \\/%.@-", 3...60).replacing("\\", with: "\\\\"))\""
-        case 5: return "\"20\(text("01", 1...1))\(text("0123456789", 1...1))-0\(text("123456789", 1...1))-1\(text("0123456", 1...1))\""
+        case 5:
+            return
+                "\"20\(text("01", 1...1))\(text("0123456789", 1...1))-0\(text("123456789", 1...1))-1\(text("0123456", 1...1))\""
         default: return "\"\(text(letters + "0123456789 ", 2...40))\""
         }
     }

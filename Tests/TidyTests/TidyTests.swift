@@ -34,7 +34,8 @@ import Testing
         ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-            "Roster", "Judgement", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "Roster", "Judgement", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch",
+            "Synchronization",
         ],
     ]
 

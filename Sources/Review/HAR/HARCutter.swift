@@ -73,9 +73,9 @@ struct HARCutter {
 
     /// Takes in the file's next bytes.
     mutating func take(_ window: RawSpan) throws(Fault) {
-        var index = position == 0 ? HARCutter.markLength(window) : 0
+        var index = 0
         /// From where on the window's bytes belong to the piece and are not copied yet.
-        var start = index
+        var start = 0
         while index < window.byteCount {
             if isInString {
                 index = passString(window, from: index, start: &start)
@@ -85,11 +85,6 @@ struct HARCutter {
         }
         copy(window, &start, to: window.byteCount)
         position += Int64(window.byteCount)
-    }
-
-    /// The byte order mark that some programs write.
-    private static func markLength(_ window: RawSpan) -> Int {
-        window.word(at: 0, count: 3) == 0xbfbbef ? 3 : 0
     }
 
     // MARK: - Strings
@@ -183,9 +178,21 @@ struct HARCutter {
         case UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"):
             break
         default:
-            guard !stack.isEmpty else { throw fault(index, "no JSON object begins here") }
+            guard !stack.isEmpty || isMark(byte, at: position + Int64(index)) else {
+                throw fault(index, "no JSON object begins here")
+            }
         }
         index += 1
+    }
+
+    /// The byte order mark that some programs write.
+    private func isMark(_ byte: UInt8, at offset: Int64) -> Bool {
+        switch offset {
+        case 0: byte == 0xef
+        case 1: byte == 0xbb
+        case 2: byte == 0xbf
+        default: false
+        }
     }
 
     private mutating func beginString() {
@@ -212,7 +219,9 @@ struct HARCutter {
         }
         stack.append(byte)
         isAwaitingKey = stack.count <= 2 && byte == UInt8(ascii: "{")
-        if stack.count == 3, byte == UInt8(ascii: "["), outerKeys == ["log", "entries"] { foundEntries = true }
+        if stack.count == 3, byte == UInt8(ascii: "["), outerKeys == ["log", "entries"] {
+            foundEntries = true
+        }
     }
 
     /// What a value that opens here is a piece of.

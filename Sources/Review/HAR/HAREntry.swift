@@ -34,6 +34,7 @@ private struct HAREntryReader: ~Escapable {
         readPostData(request, &exchange)
         exchange.cookiesSent = pairs(document.member(request, "cookies"))
         if let response = document.member(JSONDocument.root, "response") { read(response, into: &exchange) }
+        if exchange.status == 0, !exchange.hasFailed { exchange.note(.noAnswer) }
         exchange.initiator = initiator()
         readSocket(into: &exchange)
         count(request, &exchange)
@@ -99,10 +100,11 @@ private struct HAREntryReader: ~Escapable {
 
     private func read(_ response: Int, into exchange: inout Exchange) {
         exchange.response = message(response)
-        exchange.status = document.unsigned(document.member(response, "status"))
+        exchange.status =
+            document.unsigned(document.member(response, "status"))
             .flatMap { Int(exactly: $0) } ?? 0
         let error = document.string(document.member(response, "_error")) ?? ""
-        exchange.hasFailed = exchange.status == 0 && exchange.url.scheme.hasPrefix("http") || !error.isEmpty
+        exchange.hasFailed = exchange.status == 0 && NotSent.says(error)
         let location = document.string(document.member(response, "redirectURL")) ?? ""
         if !location.isEmpty {
             exchange.redirect = location
@@ -134,7 +136,9 @@ private struct HAREntryReader: ~Escapable {
     private func count(_ request: Int, _ exchange: inout Exchange) {
         let body = size(request, "bodySize") ?? UInt64(exchange.request.body.count)
         exchange.request.bytes = saturating(headBytes(request, exchange.request, exchange.url), body)
-        guard let response = document.member(JSONDocument.root, "response"), exchange.status > 0 else { return }
+        guard let response = document.member(JSONDocument.root, "response"), exchange.status > 0 else {
+            return
+        }
         if let transferred = size(response, "_transferSize"), transferred > 0 {
             exchange.response.bytes = transferred
             return
@@ -201,6 +205,18 @@ private struct HAREntryReader: ~Escapable {
             }
         }
     }
+}
+
+/// Errors of Chrome (net_error_list.h) after which nothing was sent. An aborted request, or one whose answer was kept
+/// from the page, had been.
+enum NotSent {
+    private static let marks = [
+        "ERR_BLOCKED_BY", "ERR_NAME_NOT_RESOLVED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_TIMED_OUT",
+        "ERR_ADDRESS_UNREACHABLE", "ERR_INTERNET_DISCONNECTED", "ERR_CERT_", "ERR_SSL_", "ERR_PROXY_CONNECTION_FAILED",
+        "ERR_TUNNEL_CONNECTION_FAILED", "ERR_UNSAFE_PORT", "ERR_DISALLOWED_URL_SCHEME",
+    ]
+
+    static func says(_ error: String) -> Bool { marks.contains { error.contains($0) } }
 }
 
 /// The media type before its parameters, in lower case.

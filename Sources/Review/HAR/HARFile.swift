@@ -19,7 +19,9 @@ struct HARFile {
     static func recognises(_ prefix: RawSpan) -> Bool {
         var index = prefix.word(at: 0, count: 3) == 0xbfbbef ? 3 : 0
         func skipSpace() {
-            while let byte = prefix.byte(at: index), byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
+            while let byte = prefix.byte(at: index),
+                byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
+            {
                 index += 1
             }
         }
@@ -71,7 +73,8 @@ struct HARFile {
     private mutating func finish(_ cutter: HARCutter) {
         if !cutter.isAtEnd {
             isComplete = false
-            problems.append("it ends in the middle of \(cutter.isInPiece ? "an entry" : "the archive")" + used)
+            problems.append(
+                "it ends in the middle of \(cutter.isInPiece ? "an entry" : "the archive")" + used)
         } else if !cutter.foundEntries {
             isComplete = false
             problems.append("it has no list log.entries: it is no HTTP archive")
@@ -89,7 +92,9 @@ struct HARFile {
     private mutating func note(program piece: HARCutter.Piece) {
         let text = piece.bytes.withRawSpan { span in
             JSONDocument.with(span) { document -> String? in
-                guard let name = document.string(document.member(JSONDocument.root, "name")) else { return nil }
+                guard let name = document.string(document.member(JSONDocument.root, "name")) else {
+                    return nil
+                }
                 let version = document.string(document.member(JSONDocument.root, "version")) ?? ""
                 return version.isEmpty ? name : "\(name) \(version)"
             }

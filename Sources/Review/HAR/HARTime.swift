@@ -5,7 +5,8 @@ enum HARTime {
     /// Nil when it is no time, or states no offset: a guess of the zone could be hours off.
     static func read(_ text: RawSpan) -> Timestamp? {
         guard let year = number(text, 0, 4), text.byte(at: 4) == UInt8(ascii: "-"),
-            let month = number(text, 5, 2), text.byte(at: 7) == UInt8(ascii: "-"), let day = number(text, 8, 2),
+            let month = number(text, 5, 2), text.byte(at: 7) == UInt8(ascii: "-"),
+            let day = number(text, 8, 2),
             text.byte(at: 10) == UInt8(ascii: "T") || text.byte(at: 10) == UInt8(ascii: " "),
             let hour = number(text, 11, 2), text.byte(at: 13) == UInt8(ascii: ":"),
             let minute = number(text, 14, 2), text.byte(at: 16) == UInt8(ascii: ":"),

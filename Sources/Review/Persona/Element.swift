@@ -29,11 +29,17 @@ package enum Element: String, Sendable, CaseIterable, Comparable {
     var keyWords: [String] {
         switch self {
         case .name:
-            ["name", "firstname", "lastname", "givenname", "familyname", "fullname", "fname", "lname", "surname", "fn", "ln"]
+            [
+                "name", "firstname", "lastname", "givenname", "familyname", "fullname", "fname", "lname",
+                "surname", "fn", "ln",
+            ]
         case .birthDate: ["birth", "birthdate", "birthday", "dateofbirth", "dob", "bday", "db", "bdate"]
         case .email: ["email", "mail", "em", "username", "login"]
         case .studentID:
-            ["studentid", "studentnumber", "sid", "sisid", "pupilid", "localid", "stateid", "userid", "uid", "externalid"]
+            [
+                "studentid", "studentnumber", "sid", "sisid", "pupilid", "localid", "stateid", "userid",
+                "uid", "externalid",
+            ]
         case .school: ["school", "schoolname", "institution", "organization", "org", "campus", "site"]
         case .grade: ["grade", "gradelevel", "grades", "yeargroup", "gr", "grd", "gradelvl", "classlevel"]
         case .phone: ["phone", "phonenumber", "mobile", "tel", "telephone", "ph", "cell"]

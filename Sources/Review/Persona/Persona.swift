@@ -28,7 +28,8 @@ package struct Persona: Equatable, Sendable {
         return try parse(text, file: path)
     }
 
-    package static func parse(_ text: String, file: String = "persona.yaml") throws(RegisterError) -> Persona {
+    package static func parse(_ text: String, file: String = "persona.yaml") throws(RegisterError) -> Persona
+    {
         let log = ProblemLog()
         var persona = Persona()
         if let root = YAMLValue.read(text: text, file: file, log: log),
@@ -45,7 +46,8 @@ package struct Persona: Equatable, Sendable {
     }
 
     private static let keys = [
-        "given_name", "family_name", "birth_date", "email", "student_id", "school", "grade", "phone", "street",
+        "given_name", "family_name", "birth_date", "email", "student_id", "school", "grade", "phone",
+        "street",
         "postal_code", "device_id",
     ]
 
@@ -54,7 +56,9 @@ package struct Persona: Equatable, Sendable {
         familyName = map["family_name"]?.string()
         birthDate = map["birth_date"]?.day()
         email = map["email"]?.string()
-        if let email, email.split(separator: "@").count != 2 { map["email"]?.problem("this is no e-mail address") }
+        if let email, email.split(separator: "@").count != 2 {
+            map["email"]?.problem("this is no e-mail address")
+        }
         studentID = map["student_id"]?.string()
         school = map["school"]?.string()
         grade = map["grade"]?.string()
@@ -71,7 +75,8 @@ package struct Persona: Equatable, Sendable {
     package var yaml: String {
         let values: [(String, String?)] = [
             ("given_name", givenName), ("family_name", familyName), ("birth_date", birthDate?.description),
-            ("email", email), ("student_id", studentID), ("school", school), ("grade", grade), ("phone", phone),
+            ("email", email), ("student_id", studentID), ("school", school), ("grade", grade),
+            ("phone", phone),
             ("street", street), ("postal_code", postalCode), ("device_id", deviceID),
         ]
         let lines = values.compactMap { key, value in value.map { "  \(key): \(Persona.quoted($0))\n" } }

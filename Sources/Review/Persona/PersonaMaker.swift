@@ -26,7 +26,8 @@ package struct PersonaMaker {
         persona.grade = grade == 0 ? "K" : String(grade)
         // 555-0100 to 555-0199 are kept for fiction; the area code makes the number rare.
         persona.phone = "+1\(Int.random(in: 201...989, using: &random))55501\(digits(2))"
-        persona.street = "\(Int.random(in: 1000...9899, using: &random)) \(word(of: 3, ending: ["wood", "field"])) Road"
+        persona.street =
+            "\(Int.random(in: 1000...9899, using: &random)) \(word(of: 3, ending: ["wood", "field"])) Road"
         persona.postalCode = digits(5)
         persona.deviceID = deviceID()
         return persona
@@ -41,14 +42,18 @@ package struct PersonaMaker {
     }
 
     private mutating func word(of syllables: Int, ending: [String]) -> String {
-        let consonants = ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "th", "qu"]
+        let consonants = [
+            "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "th", "qu",
+        ]
         let vowels = ["a", "e", "i", "o", "u", "ae"]
         var text = ""
         for _ in 1..<syllables {
             text += consonants.randomElement(using: &random) ?? "k"
             text += vowels.randomElement(using: &random) ?? "a"
         }
-        text += (consonants.randomElement(using: &random) ?? "k") + "e" + (ending.randomElement(using: &random) ?? "n")
+        text +=
+            (consonants.randomElement(using: &random) ?? "k") + "e"
+            + (ending.randomElement(using: &random) ?? "n")
         return text.prefix(1).uppercased() + text.dropFirst()
     }
 

@@ -17,7 +17,7 @@ package struct AppReview: Equatable, Sendable {
     package var first: Timestamp?
     package var last: Timestamp?
     package var requests: Int
-    /// Requests that a browser or filter refused, or that nobody answered.
+    /// Requests that were never sent: refused by the browser or a filter, or without a connection.
     package var failedRequests: Int
     /// Whether a persona was searched for: without one, `elements` says nothing.
     package var hasPersona: Bool

@@ -7,7 +7,8 @@ enum Headline {
         let count = review.parties.count
         let uncovered = review.parties.filter(\.verdict.isUncovered)
         var text = "\(review.app) talked to \(count) \(count == 1 ? "party" : "parties")"
-        text += uncovered.isEmpty ? ", all of them covered" : "; no agreement covers \(uncovered.count) of them"
+        text +=
+            uncovered.isEmpty ? ", all of them covered" : "; no agreement covers \(uncovered.count) of them"
         return text + elements(review) + "."
     }
 

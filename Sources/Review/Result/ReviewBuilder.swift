@@ -38,7 +38,9 @@ package struct ReviewBuilder {
 
     /// The vendor whose product the session's first page belongs to.
     private static func vendor(of session: Session, _ judge: Judge, _ question: ReviewQuestion) -> Int? {
-        guard let page = session.facts.first(where: { $0.isDocument }) ?? session.facts.first else { return nil }
+        guard let page = session.facts.first(where: { $0.isDocument }) ?? session.facts.first else {
+            return nil
+        }
         let circumstances = circumstances(page.start, session, judge, question, .nobody)
         return judge.judge(lookup: page.host, circumstances).productKey?.vendor
     }
@@ -81,7 +83,8 @@ package struct ReviewBuilder {
         let moment = fact.start ?? Timestamp(nanoseconds: 0)
         let address = IPAddress(fact.host)
         var contact = Contact(
-            client: nil, servers: address.map { [$0] } ?? [], port: fact.port, transport: "tcp", first: moment)
+            client: nil, servers: address.map { [$0] } ?? [], port: fact.port, transport: "tcp", first: moment
+        )
         if address == nil { contact.name = fact.host }
         return judge.judge(contact, circumstances)
     }
@@ -107,8 +110,10 @@ package struct ReviewBuilder {
             var party =
                 parties[key]
                 ?? Party(
-                    domain: key.domain, owner: judgment.owner, category: judgment.category, judgment: judgment,
-                    hosts: [], first: fact.start, requests: 0, failed: 0, bytesUp: 0, bytesDown: 0, cookies: [])
+                    domain: key.domain, owner: judgment.owner, category: judgment.category,
+                    judgment: judgment,
+                    hosts: [], first: fact.start, requests: 0, failed: 0, bytesUp: 0, bytesDown: 0,
+                    cookies: [])
             if !party.hosts.contains(fact.host) { party.hosts = (party.hosts + [fact.host]).sorted() }
             party.requests += 1
             if fact.hasFailed { party.failed += 1 }
@@ -161,7 +166,8 @@ package struct ReviewBuilder {
         case .district, .local: return .district
         case .covered, .coveredSubprocessor:
             let agreements = judge.register.vendors.flatMap(\.agreements)
-            guard let id = judgment.agreement?.id, let agreement = agreements.first(where: { $0.id == id }) else {
+            guard let id = judgment.agreement?.id, let agreement = agreements.first(where: { $0.id == id })
+            else {
                 return .noSchedule
             }
             if agreement.dataElements.isEmpty { return .noSchedule }

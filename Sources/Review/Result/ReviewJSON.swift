@@ -31,7 +31,9 @@ package struct ReviewJSON {
             (
                 "gaps",
                 .array(
-                    review.gaps.map { .object([("reason", .string($0.reason)), ("count", .count($0.count))]) })
+                    review.gaps.map {
+                        .object([("reason", .string($0.reason)), ("count", .count($0.count))])
+                    })
             ),
         ])
     }
@@ -46,7 +48,8 @@ package struct ReviewJSON {
 
     private func party(_ party: Party) -> JSONValue {
         .object([
-            ("domain", .string(party.domain)), ("owner", .text(party.owner)), ("category", .text(party.category)),
+            ("domain", .string(party.domain)), ("owner", .text(party.owner)),
+            ("category", .text(party.category)),
             ("verdict", .string(party.verdict.rawValue)), ("product", .text(party.judgment.product)),
             ("agreement", agreementValue(party.judgment.agreement)),
             ("subprocessor_of", .text(party.judgment.subprocessorOf)),

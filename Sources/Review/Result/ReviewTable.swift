@@ -37,7 +37,7 @@ package struct ReviewTable {
             text += lines.wrap(
                 "\(lines.moment(first, clock)) to \(lines.moment(last, clock)), as \(review.role.rawValue); "
                     + Quantity.of(review.requests, "request")
-                    + (review.failedRequests > 0 ? ", \(review.failedRequests) of them failed" : ""))
+                    + (review.failedRequests > 0 ? ", \(review.failedRequests) of them never sent" : ""))
         }
         return text + lines.wrap("register \(review.registerSHA256.prefix(12))")
     }
@@ -54,10 +54,12 @@ package struct ReviewTable {
             text += lines.indented(owner)
             var sums = "\(Quantity.of(party.requests, "request")), \(Quantity.bytes(party.bytesUp)) up, "
             sums += "\(Quantity.bytes(party.bytesDown)) down"
-            if party.failed > 0 { sums += ", \(party.failed) failed" }
+            if party.failed > 0 { sums += ", \(party.failed) never sent" }
             if let first = party.first { sums += ", first \(lines.moment(first, clock))" }
             text += lines.indented(sums)
-            if party.hosts != [party.domain] { text += lines.indented("hosts: " + party.hosts.joined(separator: ", ")) }
+            if party.hosts != [party.domain] {
+                text += lines.indented("hosts: " + party.hosts.joined(separator: ", "))
+            }
             if !party.cookies.isEmpty {
                 text += lines.indented("sets cookies: " + party.cookies.joined(separator: ", "))
             }
@@ -69,11 +71,14 @@ package struct ReviewTable {
     private func elements(_ review: AppReview) -> [String] {
         guard review.hasPersona else {
             return lines.section("DATA ELEMENTS: not searched")
-                + lines.wrap("Make a persona with hallpass review persona, sign in with it, and give --persona.")
+                + lines.wrap(
+                    "Make a persona with hallpass review persona, sign in with it, and give --persona.")
         }
         let sent = review.elements.filter(\.isSent)
-        var text = lines.section("DATA ELEMENTS SENT: \(sent.isEmpty ? "none" : String(Set(sent.map(\.element)).count))")
-        text += lines.wrap("Values of the persona that were found in requests; they are never shown.", style: .dim)
+        var text = lines.section(
+            "DATA ELEMENTS SENT: \(sent.isEmpty ? "none" : String(Set(sent.map(\.element)).count))")
+        text += lines.wrap(
+            "Values of the persona that were found in requests; they are never shown.", style: .dim)
         for finding in sent { text += entry(finding) }
         let received = review.elements.filter { !$0.isSent }
         if !received.isEmpty {
@@ -85,10 +90,12 @@ package struct ReviewTable {
 
     private func entry(_ finding: ElementFinding) -> [String] {
         let isWrong = finding.isSent && (finding.standing == .undeclared || finding.standing == .noAgreement)
-        let head = "  \(finding.element.rawValue) \(finding.isSent ? "to" : "from") \(finding.host): "
+        let head =
+            "  \(finding.element.rawValue) \(finding.isSent ? "to" : "from") \(finding.host): "
             + finding.standing.rawValue
         return lines.wrap(head, style: isWrong ? .medium : .plain).map { $0.hasPrefix("  ") ? $0 : "  " + $0 }
-            + lines.indented("\(finding.whereabouts), \(finding.formWords), \(Quantity.of(finding.requests, "request"))")
+            + lines.indented(
+                "\(finding.whereabouts), \(finding.formWords), \(Quantity.of(finding.requests, "request"))")
     }
 
     private func initiators(_ review: AppReview) -> [String] {

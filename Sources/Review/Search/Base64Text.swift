@@ -47,13 +47,17 @@ enum Base64Text {
     private static func isPadding(_ text: RawSpan, from start: Int, to end: Int) -> Bool {
         for index in start..<end {
             guard let byte = text.byte(at: index) else { return false }
-            guard byte == UInt8(ascii: "=") || byte == 0x0a || byte == 0x0d || byte == 0x20 else { return false }
+            guard byte == UInt8(ascii: "=") || byte == 0x0a || byte == 0x0d || byte == 0x20 else {
+                return false
+            }
         }
         return end - start <= 8
     }
 
-    private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    private static let forURLs = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let standard = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let forURLs = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// Without padding.
     static func encode(_ bytes: [UInt8], urlSafe: Bool) -> [UInt8] {

@@ -37,7 +37,9 @@ enum ContentDecoder {
     ]
 
     /// Nil when the bytes are not packed so at all.
-    private static func unpack(_ bytes: [UInt8], _ codings: [ContentCoding]) -> (bytes: [UInt8], isWhole: Bool)? {
+    private static func unpack(_ bytes: [UInt8], _ codings: [ContentCoding]) -> (
+        bytes: [UInt8], isWhole: Bool
+    )? {
         for coding in codings {
             let (out, isWhole) = ContentUnpacker.unpack(bytes, coding, limit: limit)
             if isWhole || !out.isEmpty { return (out, isWhole) }

@@ -23,13 +23,16 @@ enum ElementForms {
     static func all(of persona: Persona) -> [PlantedText] {
         var texts: [PlantedText] = []
         func add(_ element: Element, _ note: String, _ text: String?, _ limit: Double = strongBits) {
-            guard let text, !text.isEmpty, !texts.contains(where: { $0.element == element && $0.text == text })
+            guard let text, !text.isEmpty,
+                !texts.contains(where: { $0.element == element && $0.text == text })
             else { return }
             texts.append(
                 PlantedText(element: element, note: note, text: text, isWeak: bits(text) < limit))
         }
         addNames(persona, add)
-        for (note, text) in persona.birthDate.map(dates) ?? [Spelling]() { add(.birthDate, note, text, strongBits) }
+        for (note, text) in persona.birthDate.map(dates) ?? [Spelling]() {
+            add(.birthDate, note, text, strongBits)
+        }
         for (note, text) in persona.email.map(emails) ?? [Spelling]() { add(.email, note, text, strongBits) }
         add(.studentID, "", persona.studentID)
         add(.studentID, "digits only", persona.studentID.map(digits))
@@ -47,7 +50,9 @@ enum ElementForms {
         _ persona: Persona, _ add: (Element, String, String?, Double) -> Void
     ) {
         if let given = persona.givenName, let family = persona.familyName {
-            for separator in [" ", ".", "_", "-", ""] { add(.name, "", given + separator + family, strongNameBits) }
+            for separator in [" ", ".", "_", "-", ""] {
+                add(.name, "", given + separator + family, strongNameBits)
+            }
             for separator in [", ", ",", " ", ".", "_"] {
                 add(.name, "family name first", family + separator + given, strongNameBits)
             }
@@ -88,7 +93,10 @@ enum ElementForms {
         let area = national.prefix(3)
         let exchange = national.dropFirst(3).prefix(3)
         let line = national.suffix(4)
-        forms += [("national digits", national), ("with country code", "+1" + national), ("digits only", "1" + national)]
+        forms += [
+            ("national digits", national), ("with country code", "+1" + national),
+            ("digits only", "1" + national),
+        ]
         for text in [
             "(\(area)) \(exchange)-\(line)", "(\(area))\(exchange)-\(line)", "\(area)-\(exchange)-\(line)",
             "\(area).\(exchange).\(line)", "\(area) \(exchange) \(line)",
@@ -99,7 +107,8 @@ enum ElementForms {
     }
 
     static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November",
         "December",
     ]
 

@@ -31,6 +31,9 @@ package struct ElementSearch: Sendable {
 
     package init(_ persona: Persona) { forms = PlantedForms(persona) }
 
+    /// A name of the session, such as a cookie's, unless it holds a value.
+    func shown(_ name: String) -> String { FieldName.shown(Array(name.utf8), forms) }
+
     /// A text may unpack to so many times its own size, over all layers together, and to a megabyte in any case.
     private static let budgetFactor = 8
     private static let budgetFloor = 1 << 20
@@ -45,7 +48,8 @@ package struct ElementSearch: Sendable {
         for header in exchange.request.headers { search(header, isSent: true, &found, &exchange) }
         for cookie in hasCookieHeader ? [] : exchange.cookiesSent {
             search(
-                Array("\(cookie.name)=".utf8) + cookie.value, .cookie, isForm: true, isSent: true, &found, &exchange)
+                Array("\(cookie.name)=".utf8) + cookie.value, .cookie, isForm: true, isSent: true, &found,
+                &exchange)
         }
         for header in exchange.response.headers { search(header, isSent: false, &found, &exchange) }
         searchBody(exchange.request, isSent: true, &found, &exchange)
@@ -88,7 +92,9 @@ package struct ElementSearch: Sendable {
 
     /// Pictures, sounds and fonts: their bytes are no text, and what is written into a picture is nobody's guess.
     private static func isMedia(_ type: String) -> Bool {
-        ["image/", "video/", "audio/", "font/", "application/wasm", "application/font"].contains { type.hasPrefix($0) }
+        ["image/", "video/", "audio/", "font/", "application/wasm", "application/font"].contains {
+            type.hasPrefix($0)
+        }
             && !type.hasPrefix("image/svg")
     }
 
@@ -104,7 +110,8 @@ package struct ElementSearch: Sendable {
             let path = [field, hit.field].filter { !$0.isEmpty }.joined(separator: ".")
             found.insert(
                 ElementHit(
-                    element: hit.element, note: hit.note, form: hit.form, place: place, field: path, isSent: isSent))
+                    element: hit.element, note: hit.note, form: hit.form, place: place, field: path,
+                    isSent: isSent))
         }
     }
 
@@ -133,7 +140,8 @@ package struct ElementSearch: Sendable {
     private func isPart(_ hit: ElementHit, of found: Set<ElementHit>) -> Bool {
         guard let holders = forms.holders[hit.element] else { return false }
         return found.contains {
-            holders.contains($0.element) && $0.place == hit.place && $0.field == hit.field && $0.isSent == hit.isSent
+            holders.contains($0.element) && $0.place == hit.place && $0.field == hit.field
+                && $0.isSent == hit.isSent
         }
     }
 }

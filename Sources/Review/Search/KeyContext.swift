@@ -23,7 +23,8 @@ enum KeyContext {
                 return wordEnding(at: index, in: text)
             case UInt8(ascii: "\n"):
                 return multipartName(before: index, in: text)
-            case UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "?"):
+            case UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "{"), UInt8(ascii: "}"),
+                UInt8(ascii: "?"):
                 return nil
             default:
                 break
@@ -37,18 +38,24 @@ enum KeyContext {
     static func wordEnding(at end: Int, in text: RawSpan) -> [UInt8]? {
         var last = end
         while let byte = text.byte(at: last - 1), byte == 0x20 { last -= 1 }
-        if let byte = text.byte(at: last - 1), byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { last -= 1 }
+        if let byte = text.byte(at: last - 1), byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+            last -= 1
+        }
         // A backslash stands before the quote where JSON lies in a JSON string.
         while let byte = text.byte(at: last - 1), byte == UInt8(ascii: "\\") { last -= 1 }
         var first = last
-        while first > 0, last - first < keyLimit, let byte = text.byte(at: first - 1), isKeyByte(byte) { first -= 1 }
+        while first > 0, last - first < keyLimit, let byte = text.byte(at: first - 1), isKeyByte(byte) {
+            first -= 1
+        }
         return first < last ? text.clamped(from: first, count: last - first).copied() : nil
     }
 
     /// The key before `quote`, the quote that opens a value.
     private static func quotedKey(before quote: Int, in text: RawSpan) -> [UInt8]? {
         var index = quote - 1
-        while let byte = text.byte(at: index), byte == UInt8(ascii: "\\") || byte <= 0x20 || byte == UInt8(ascii: "[") {
+        while let byte = text.byte(at: index),
+            byte == UInt8(ascii: "\\") || byte <= 0x20 || byte == UInt8(ascii: "[")
+        {
             index -= 1
         }
         guard let byte = text.byte(at: index), byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=") else {

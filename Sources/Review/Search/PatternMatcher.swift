@@ -69,7 +69,9 @@ struct PatternMatcher: Sendable {
     private func compare(_ text: RawSpan, at index: Int, _ hash: Int, _ found: (Int, Range<Int>) -> Void) {
         for place in Int(starts[hash])..<Int(starts[hash + 1]) {
             let number = Int(order[place])
-            if matches(number, text, at: index) { found(number, index..<(index + patterns[number].bytes.count)) }
+            if matches(number, text, at: index) {
+                found(number, index..<(index + patterns[number].bytes.count))
+            }
         }
     }
 

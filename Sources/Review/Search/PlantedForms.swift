@@ -47,7 +47,9 @@ struct PlantedForms: Sendable {
             }
             if planted.isWeak {
                 weak.append(
-                    Weak(element: planted.element, note: planted.note, bytes: Array(planted.text.lowercased().utf8)))
+                    Weak(
+                        element: planted.element, note: planted.note,
+                        bytes: Array(planted.text.lowercased().utf8)))
             } else {
                 PlantedForms.add(planted, &patterns, &meanings)
             }
@@ -118,7 +120,9 @@ struct PlantedForms: Sendable {
         for text in all {
             let plain = text.filter { $0.isLetter || $0.isNumber }
             let spaceless = text.filter { $0 != " " }
-            for other in [plain, spaceless, text + " ", text + "\n"] where !all.contains(other) { all.append(other) }
+            for other in [plain, spaceless, text + " ", text + "\n"] where !all.contains(other) {
+                all.append(other)
+            }
         }
         return all
     }

@@ -93,11 +93,17 @@ struct TextSearch {
             if found.count < TextSearch.hitLimit { found.append((number, range)) }
         }
         // The longest at each place: a full name is not its given name as well.
-        found.sort { ($0.range.lowerBound, -$0.range.count, $0.number) < ($1.range.lowerBound, -$1.range.count, $1.number) }
+        found.sort {
+            ($0.range.lowerBound, -$0.range.count, $0.number) < (
+                $1.range.lowerBound, -$1.range.count, $1.number
+            )
+        }
         var ends: [Element: Int] = [:]
         for (number, range) in found {
             let meaning = forms.meanings[number]
-            guard range.lowerBound >= ends[meaning.element] ?? 0, hasEdges(text, range, meaning.edges) else { continue }
+            guard range.lowerBound >= ends[meaning.element] ?? 0, hasEdges(text, range, meaning.edges) else {
+                continue
+            }
             ends[meaning.element] = range.upperBound
             if meaning.encoding == nil {
                 note(meaning.element, meaning.note, nil, KeyContext.key(of: range.lowerBound, in: text))
@@ -142,7 +148,9 @@ struct TextSearch {
         guard !forms.weak.isEmpty else { return }
         for index in 0..<text.byteCount {
             let byte = text.byte(at: index) ?? 0
-            guard byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") else { continue }
+            guard byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") else {
+                continue
+            }
             if let start = valueStart(text, after: index, isPath: byte == UInt8(ascii: "/")) {
                 matchWeak(text, at: start) { KeyContext.wordEnding(at: index, in: text) }
             }
@@ -157,7 +165,8 @@ struct TextSearch {
         var index = separator + 1
         let end = index + 8
         while !isPath, index < end, let byte = text.byte(at: index),
-            byte == 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "[")
+            byte == 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+                || byte == UInt8(ascii: "[")
         {
             index += 1
         }
@@ -197,14 +206,17 @@ struct TextSearch {
 
     /// Whether the value stands there and ends there.
     private func stands(_ value: [UInt8], in text: RawSpan, at start: Int) -> Bool {
-        for (offset, byte) in value.enumerated() where asciiLower(text.byte(at: start + offset) ?? 0) != byte {
+        for (offset, byte) in value.enumerated() where asciiLower(text.byte(at: start + offset) ?? 0) != byte
+        {
             return false
         }
         guard let next = text.byte(at: start + value.count) else { return true }
-        if next == UInt8(ascii: "."), let digit = text.byte(at: start + value.count + 1), isASCIIDigit(digit) {
+        if next == UInt8(ascii: "."), let digit = text.byte(at: start + value.count + 1), isASCIIDigit(digit)
+        {
             return false
         }
-        return !isASCIIAlphanumeric(next) && next != UInt8(ascii: "_") && next != UInt8(ascii: "-") && next < 0x80
+        return !isASCIIAlphanumeric(next) && next != UInt8(ascii: "_") && next != UInt8(ascii: "-")
+            && next < 0x80
     }
 
     // MARK: - Runs of characters that may be digests, base64 or hexadecimal

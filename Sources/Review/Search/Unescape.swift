@@ -4,7 +4,9 @@ import Bytes
 enum Unescape {
     /// Percent-decoded (RFC 3986 §2.1); nil when there is nothing to decode. Broken escapes stay as they are.
     static func percent(_ text: RawSpan, plusIsSpace: Bool) -> [UInt8]? {
-        guard hasEscape(text) || plusIsSpace && text.firstIndex(of: UInt8(ascii: "+")) != nil else { return nil }
+        guard hasEscape(text) || plusIsSpace && text.firstIndex(of: UInt8(ascii: "+")) != nil else {
+            return nil
+        }
         var out: [UInt8] = []
         out.reserveCapacity(text.byteCount)
         var index = 0
@@ -67,7 +69,8 @@ enum Unescape {
         index += 4
         var value = high
         if high & 0xfc00 == 0xd800, text.byte(at: index) == UInt8(ascii: "\\"),
-            text.byte(at: index + 1) == UInt8(ascii: "u"), let low = unit(text, at: index + 2), low & 0xfc00 == 0xdc00
+            text.byte(at: index + 1) == UInt8(ascii: "u"), let low = unit(text, at: index + 2),
+            low & 0xfc00 == 0xdc00
         {
             value = 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff)
             index += 6
@@ -94,7 +97,9 @@ enum Unescape {
     }
 
     static func hexByte(_ text: RawSpan, at index: Int) -> UInt8? {
-        guard let high = text.byte(at: index).flatMap(nibble), let low = text.byte(at: index + 1).flatMap(nibble) else {
+        guard let high = text.byte(at: index).flatMap(nibble),
+            let low = text.byte(at: index + 1).flatMap(nibble)
+        else {
             return nil
         }
         return high << 4 | low

@@ -26,7 +26,7 @@ package struct ExchangeFact: Equatable, Sendable {
 
 extension ExchangeFact {
     /// Nil for requests that never leave the device, such as `data:`.
-    init?(_ exchange: Exchange, hits: [ElementHit]) {
+    init?(_ exchange: Exchange, hits: [ElementHit], search: ElementSearch?) {
         guard exchange.url.leavesDevice, let host = exchange.url.host else { return nil }
         self.host = host
         self.hits = hits
@@ -38,7 +38,7 @@ extension ExchangeFact {
         isDocument = exchange.response.mediaType == "text/html" && exchange.initiator?.kind != "script"
         bytesUp = exchange.request.bytes
         bytesDown = exchange.response.bytes
-        cookiesSet = exchange.cookiesSet
+        cookiesSet = exchange.cookiesSet.map { search?.shown($0) ?? $0 }
         gaps = exchange.gaps
         url = exchange.url.text.hashValue
         redirectsTo = exchange.redirect.map { exchange.url.resolved($0).text.hashValue }

@@ -62,10 +62,12 @@ struct InitiatorMap {
                 first[fact.host] = fact.start
                 // A parent that comes later is no parent: clocks of workers and pages differ by a hair.
                 let isKnown = link.parent.map { order[$0] != nil && $0 != fact.host } ?? false
-                links[fact.host] = isKnown ? link : Link(parent: nil, kind: link.parent == nil ? link.kind : .unknown)
+                links[fact.host] =
+                    isKnown ? link : Link(parent: nil, kind: link.parent == nil ? link.kind : .unknown)
             }
             if let parent = link.parent, parent != fact.host {
-                counts[InitiatorEdge(from: parent, to: fact.host, kind: link.kind, requests: 0), default: 0] += 1
+                counts[
+                    InitiatorEdge(from: parent, to: fact.host, kind: link.kind, requests: 0), default: 0] += 1
             }
         }
         edges = counts.map { edge, count in

@@ -22,7 +22,9 @@ package struct Session: Sendable {
         for path in InputPaths.expand(paths) { read(path.path) }
         // Times decide; where there are none, the order of the files and of their entries does.
         let ordered = facts.enumerated().sorted { a, b in
-            (a.element.start?.nanoseconds ?? .max, a.offset) < (b.element.start?.nanoseconds ?? .max, b.offset)
+            (a.element.start?.nanoseconds ?? .max, a.offset) < (
+                b.element.start?.nanoseconds ?? .max, b.offset
+            )
         }
         facts = ordered.map(\.element)
     }
@@ -108,6 +110,6 @@ package struct Session: Sendable {
     private static func outcome(of piece: HARCutter.Piece, _ search: ElementSearch?) -> Outcome {
         guard var exchange = HAREntry.read(piece) else { return .unreadable(piece.offset) }
         let hits = search?.search(&exchange) ?? []
-        return ExchangeFact(exchange, hits: hits).map { .fact($0) } ?? .local
+        return ExchangeFact(exchange, hits: hits, search: search).map { .fact($0) } ?? .local
     }
 }
