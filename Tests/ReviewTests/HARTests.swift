@@ -145,13 +145,15 @@ enum Archive {
     }
 
     /// A request whose answer the page did not get was sent all the same.
-    @Test(arguments: [
-        (200, "net::ERR_ABORTED", false, nil), (0, "net::ERR_FAILED", false, 1), (0, "", false, 1),
-        (0, "net::ERR_BLOCKED_BY_CLIENT", true, nil), (0, "net::ERR_NAME_NOT_RESOLVED", true, nil),
-    ] as [(Int, String, Bool, Int?)])
+    @Test(
+        arguments: [
+            (200, "net::ERR_ABORTED", false, nil), (0, "net::ERR_FAILED", false, 1), (0, "", false, 1),
+            (0, "net::ERR_BLOCKED_BY_CLIENT", true, nil), (0, "net::ERR_NAME_NOT_RESOLVED", true, nil),
+        ] as [(Int, String, Bool, Int?)])
     func whatWasSent(_ status: Int, _ error: String, _ failed: Bool, _ gaps: Int?) throws {
         let exchange = try Archive.entry(
-            #"{"request":{"url":"https://a.example/"},"response":{"status":\#(status),"_error":"\#(error)"}}"#)
+            #"{"request":{"url":"https://a.example/"},"response":{"status":\#(status),"_error":"\#(error)"}}"#
+        )
         #expect(exchange.hasFailed == failed)
         #expect(exchange.gaps[.noAnswer] == gaps)
     }

@@ -113,7 +113,7 @@ package struct ReviewTable {
     private func coverage(_ review: AppReview) -> [String] {
         var text = lines.section("WHAT COULD NOT BE SEEN")
         for gap in review.gaps { text += lines.entry(gap.reason, Quantity.of(gap.count, "time")) }
-        if review.gaps.isEmpty { text += lines.wrap("  nothing was left out") }
+        if review.gaps.isEmpty { text += ["  nothing was left out"] }
         for input in review.inputs where !input.complete {
             for problem in input.problems { text += lines.wrap("\(input.path): \(problem)", style: .warning) }
         }
