@@ -44,7 +44,9 @@ extension TableRenderer {
     }
 
     /// Text beneath a finding's first line.
-    package func indented(_ text: String) -> [String] { hanging("        ", TerminalText.safe(text), style: .plain) }
+    package func indented(_ text: String) -> [String] {
+        hanging("        ", TerminalText.safe(text), style: .plain)
+    }
 
     /// A label, and text that keeps clear of it on every further line.
     package func hanging(_ label: String, _ text: String, style: Style) -> [String] {

@@ -47,7 +47,8 @@ package struct JSONDocument: ~Escapable {
         unsafe with(entry, parser: hallpass_json_parse_entry, body)
     }
 
-    private typealias Parser = (UnsafePointer<CChar>?, Int, UnsafeMutablePointer<hallpass_json_document>?) -> Int32
+    private typealias Parser = (UnsafePointer<CChar>?, Int, UnsafeMutablePointer<hallpass_json_document>?) ->
+        Int32
 
     private static func with<R>(
         _ text: RawSpan, parser: Parser, _ body: (borrowing JSONDocument) -> R
@@ -64,10 +65,14 @@ package struct JSONDocument: ~Escapable {
         return unsafe body(JSONDocument(values: values.bytes, texts: texts.bytes))
     }
 
-    package func kind(_ index: Int) -> Kind { Kind(rawValue: values.word(at: offset(index), count: 4)) ?? .null }
+    package func kind(_ index: Int) -> Kind {
+        Kind(rawValue: values.word(at: offset(index), count: 4)) ?? .null
+    }
 
     /// Behind the value and all within it: the next member's index, or the enclosing value's end.
-    package func end(_ index: Int) -> Int { Int(truncatingIfNeeded: values.word(at: offset(index) &+ 4, count: 4)) }
+    package func end(_ index: Int) -> Int {
+        Int(truncatingIfNeeded: values.word(at: offset(index) &+ 4, count: 4))
+    }
 
     /// The first member of the object at `index` with this key.
     package func member(_ index: Int, _ key: JSONKey) -> Int? {
