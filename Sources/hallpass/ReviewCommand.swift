@@ -27,9 +27,10 @@ struct ReviewCommand: ParsableCommand {
                   hallpass review persona --domain lakeside.k12.example > persona.yaml
                   hallpass review session.har --app Quizly --vendor quizly --persona persona.yaml
                   hallpass review session.har --app Quizly --format json --output quizly.json
+                  hallpass review session.har --app Quizly --format html --output quizly.html
                 """)
 
-        enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+        enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, html }
 
         @Argument(help: "Recorded sessions: HTTP archives (HAR).", completion: .file())
         var inputs: [String]
@@ -81,7 +82,7 @@ struct ReviewCommand: ParsableCommand {
             if let code, code != .incomplete { throw code }
             var builder = ReviewBuilder(
                 session, ReviewQuestion(app: app, vendor: vendor, role: role), judge: judge)
-            try Output.write(render(builder.build(), register.timezone), to: output)
+            try Output.write(render(builder.build(), register), to: output)
             if let code { throw code }
         }
 
@@ -93,13 +94,18 @@ struct ReviewCommand: ParsableCommand {
             }
         }
 
-        private func render(_ review: AppReview, _ timezone: String) -> String {
+        private func render(_ review: AppReview, _ register: Register) -> String {
             switch format {
             case .table:
                 ReviewTable(
-                    width: Terminal.width, colour: output == nil && Terminal.isColoured, timezone: timezone
+                    width: Terminal.width, colour: output == nil && Terminal.isColoured,
+                    timezone: register.timezone
                 ).render(review)
             case .json: ReviewJSON(tool: Hallpass.version).render(review)
+            case .html:
+                ReviewHTML(
+                    tool: Hallpass.version, district: register.district?.name, timezone: register.timezone
+                ).render(review)
             }
         }
 

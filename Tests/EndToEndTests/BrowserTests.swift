@@ -32,17 +32,33 @@ struct BrowserTests {
     }
 
     @Test(arguments: ["officer", "team", "year", "families"])
-    func thePageStandsInABrowser(readers: String) throws {
+    func theReportStandsInABrowser(readers: String) throws {
         let folder = try Tool.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let file = try page(["--for", readers], in: folder)
+        try check(try page(["--for", readers], in: folder))
+    }
+
+    @Test func theReviewStandsInABrowser() throws {
+        let folder = try Tool.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("review.html")
+        let result = try Tool.run([
+            "review", "captures/app-review/session.har", "--app", "Quizly", "--vendor", "quizly", "--persona",
+            "captures/app-review/persona.yaml", "--quiet", "--format", "html", "--output", file.path,
+        ])
+        #expect(result.code == 0, "\(result.errors)")
+        try check(file)
+    }
+
+    /// On a large screen and a telephone, light and dark, and on paper.
+    private func check(_ file: URL) throws {
         let browser = try Browser()
         for (width, dark) in [(1280, false), (1280, true), (390, false), (390, true)] {
             try browser.show(width: width, dark: dark)
             try browser.open(file)
             _ = try browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             let found = try browser.evaluate(BrowserTests.overflow) as? [String]
-            #expect(found == [], "\(readers) at \(width)")
+            #expect(found == [], "at \(width)")
             #expect(browser.complaints == [])
             #expect(browser.requests == [file.absoluteString])
             let picture = try browser.screenshot()
