@@ -1,5 +1,4 @@
 package import Bytes
-package import Register
 
 /// When devices that are, or may be, students' were in contact with others: what the charts of a report are drawn
 /// from.
