@@ -24,7 +24,8 @@ package struct ReviewHTML {
             summary: summary(review),
             colophon: """
                 <p>Made by Hallpass \(tool). Register: SHA-256 <span class="hash">\(review.registerSHA256)</span></p>
-                <p>Of the session this page has hosts, names of fields and cookies, counts and times. No value is shown.</p>
+                <p>Of the session this page has hosts, names of fields and cookies, counts and \
+                times. No value is shown.</p>
                 """)
         document.sections = [
             label(review), parties(review), elements(review), initiators(review), gaps(review),
