@@ -139,7 +139,8 @@ let package = Package(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
             path: "Tests/Benchmarks/RosterBenchmark", swiftSettings: strict),
         tests(
-            "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
+            "RosterTests", ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster"],
+            exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests(
             "ReviewTests",
