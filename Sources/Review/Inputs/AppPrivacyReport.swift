@@ -1,8 +1,8 @@
 import Bytes
 import Logs
 
-/// One line of the App Privacy Report that iOS exports (one JSON object a line): a host that an app called, or something
-/// of the device that it looked at.
+/// One line of the App Privacy Report that iOS exports (one JSON object a line): a host that an app called, or
+/// something of the device that it looked at.
 enum AppPrivacyLine: Equatable {
     case network(bundle: String, host: String, hits: Int, first: Timestamp?, last: Timestamp?)
     case access(bundle: String, category: String, time: Timestamp?)

@@ -1,8 +1,8 @@
 package import Bytes
 import Captures
 
-/// What recorded a session, told by the first bytes; in order of how much it tells: of a host that several recorded, the
-/// first speaks. The raw values are the words of every output.
+/// What recorded a session, told by the first bytes; in order of how much it tells: of a host that several
+/// recorded, the first speaks. The raw values are the words of every output.
 package enum SessionKind: String, Sendable, CaseIterable, Comparable {
     case har
     case mitmproxy
