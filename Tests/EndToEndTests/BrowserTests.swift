@@ -43,8 +43,8 @@ struct BrowserTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("review.html")
         let result = try Tool.run([
-            "review", "captures/app-review/session.har", "--app", "Quizly", "--vendor", "quizly", "--persona",
-            "captures/app-review/persona.yaml", "--quiet", "--format", "html", "--output", file.path,
+            "review", "sessions/quizly/session.har", "--app", "Quizly", "--vendor", "quizly", "--persona",
+            "sessions/quizly/persona.yaml", "--quiet", "--format", "html", "--output", file.path,
         ])
         #expect(result.code == 0, "\(result.errors)")
         try check(file)
