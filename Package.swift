@@ -18,6 +18,7 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 /// For AES in counter mode, from which QUIC's header protection is made.
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
@@ -60,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
@@ -88,13 +90,19 @@ let package = Package(
         room("Roster", ["Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", crypto]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
         room(
+            "Ledger",
+            ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto, grdb]),
+        room(
             "Reports",
-            ["Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
+            [
+                "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger",
+                crypto,
+            ]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
                 "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-                "Roster", "Judgement", "Reports", argumentParser,
+                "Roster", "Judgement", "Ledger", "Reports", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -133,6 +141,8 @@ let package = Package(
         tests(
             "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        tests(
+            "LedgerTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger", grdb]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",

@@ -51,6 +51,11 @@ package struct BlindSpots: Equatable, Sendable {
             self.bytes = bytes
         }
 
+        mutating func add(_ other: Sum) {
+            flows = BlindSpots.sum(flows, other.flows)
+            bytes = BlindSpots.sum(bytes, other.bytes)
+        }
+
         mutating func add(_ contact: Contact) {
             flows = BlindSpots.sum(flows, contact.flows)
             bytes = BlindSpots.sum(bytes, BlindSpots.sum(contact.bytesUp, contact.bytesDown))
@@ -71,6 +76,12 @@ package struct BlindSpots: Equatable, Sendable {
             all.add(contact)
             if kinds.contains(where: \.hidesDestination) { hidden.add(contact) }
             for kind in kinds { self.kinds[kind, default: Sum()].add(contact) }
+        }
+
+        mutating func merge(_ other: Tally) {
+            all.add(other.all)
+            hidden.add(other.hidden)
+            for (kind, sum) in other.kinds { kinds[kind, default: Sum()].add(sum) }
         }
 
         /// Kinds that occurred, in the order of their words.
@@ -111,6 +122,12 @@ package struct BlindSpots: Equatable, Sendable {
         let kinds = BlindSpots.kinds(contact, isIntercepted: isIntercepted)
         total.add(contact, kinds)
         clients[Client(contact), default: Tally()].add(contact, kinds)
+    }
+
+    /// Adds what was added up elsewhere, of the same clients or others.
+    package mutating func merge(_ other: BlindSpots) {
+        total.merge(other.total)
+        for (client, tally) in other.clients { clients[client, default: Tally()].merge(tally) }
     }
 
     /// All contacts with a destination outside of the home networks.

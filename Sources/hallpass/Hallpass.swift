@@ -16,11 +16,11 @@ struct Hallpass: ParsableCommand {
               hallpass analyze captures/ --register allowlists/
               hallpass contacts monday.pcap --format csv
               hallpass lookup ads.example --register allowlists/ --on 2026-11-24
+              hallpass nightly /srv/captures --ledger ledger.sqlite --register allowlists/
             """,
         version: version,
         subcommands: [
             AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
-            LookupCommand.self,
-            RegisterCommand.self,
+            LookupCommand.self, RegisterCommand.self, NightlyCommand.self,
         ])
 }

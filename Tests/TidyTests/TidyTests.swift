@@ -24,13 +24,18 @@ import Testing
             "Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", "Crypto", "Foundation",
         ],
         "Judgement": ["Bytes", "Contacts", "Register", "Roster", "Crypto", "Foundation", "Synchronization"],
+        "Ledger": [
+            "Bytes", "Captures", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto", "GRDB",
+            "Foundation", "Synchronization",
+        ],
         "Reports": [
-            "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
-            "Foundation",
+            "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger",
+            "Crypto", "Foundation",
         ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-            "Roster", "Judgement", "Reports", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "Roster", "Judgement", "Ledger", "Reports", "ArgumentParser", "Foundation", "FoundationNetworking",
+            "Dispatch", "Synchronization",
         ],
     ]
 
