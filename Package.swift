@@ -147,8 +147,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Reports",
-                "SyntheticDay",
+                "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Ledger",
+                "Reports", "SyntheticDay", grdb,
             ]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),

@@ -90,7 +90,8 @@ enum ContactPage {
         }
 
         mutating func record(day: Int64) -> PageRecord? {
-            guard let destination = number(), let client = number(), let hour = signed(), let first = signed(),
+            guard let destination = number(), let client = number(), let hour = signed(),
+                let first = signed(),
                 let last = signed(), let starts = number(), let active = number(), let flows = number(),
                 let packetsUp = number(), let packetsDown = number(), let bytesUp = number(),
                 let bytesDown = number()
@@ -98,7 +99,8 @@ enum ContactPage {
             let absolute = hour &+ day &* 24
             let begin = first &+ absolute &* nanosecondsOfHour
             return PageRecord(
-                destination: Int64(bitPattern: destination), client: Int64(bitPattern: client), hour: absolute,
+                destination: Int64(bitPattern: destination), client: Int64(bitPattern: client),
+                hour: absolute,
                 first: begin, last: last &+ begin, starts: starts, active: active ^ starts, flows: flows,
                 packetsUp: packetsUp, packetsDown: packetsDown, bytesUp: bytesUp, bytesDown: bytesDown)
         }

@@ -44,7 +44,9 @@ struct Destination: Hashable {
         name = contact.name.map { name in
             if staysInside, isLocalName(name) { return gate.pseudonym(forHost: name) }
             // An address in the place of a name names nobody, and may be a device's.
-            if let address = IPAddress(name), roster.isLocal(address) { return Destination.inside.description }
+            if let address = IPAddress(name), roster.isLocal(address) {
+                return Destination.inside.description
+            }
             return name
         }
         evidence = contact.evidence

@@ -62,7 +62,8 @@ struct FactWriter {
         }
         let insert = try database.makeStatement(
             sql: "INSERT INTO pages (run_id, standing_id, day, contacts, body) VALUES (?, ?, ?, ?, ?)")
-        for (key, page) in pages.sorted(by: { ($0.key.standing, $0.key.day) < ($1.key.standing, $1.key.day) }) {
+        for (key, page) in pages.sorted(by: { ($0.key.standing, $0.key.day) < ($1.key.standing, $1.key.day) })
+        {
             try insert.execute(arguments: [run, key.standing, key.day, page.count, Data(page.bytes)])
         }
     }

@@ -107,14 +107,16 @@ enum FindingStates {
             .map(KnownFinding.init)
     }
 
-    private static let columns = "id, verdict, domain, owner, severity, first, last, state, run_id, by, why, until"
+    private static let columns =
+        "id, verdict, domain, owner, severity, first, last, state, run_id, by, why, until"
 
     static func write(_ finding: KnownFinding, _ database: Database) throws {
         try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO findings (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
             finding.id, finding.verdict, finding.domain, finding.owner, finding.severity.rawValue,
-            finding.first.nanoseconds, finding.last.nanoseconds, finding.state.rawValue, finding.run, finding.by,
+            finding.first.nanoseconds, finding.last.nanoseconds, finding.state.rawValue, finding.run,
+            finding.by,
             finding.why, finding.until?.daysSince1970,
         ])
     }
@@ -125,7 +127,8 @@ extension KnownFinding {
         let start = finding.tally.first ?? Timestamp(nanoseconds: 0)
         self.init(
             id: finding.id, verdict: finding.verdict.rawValue, domain: finding.domain, owner: finding.owner,
-            severity: finding.severity, first: start, last: finding.tally.last ?? start, state: .new, run: run)
+            severity: finding.severity, first: start, last: finding.tally.last ?? start, state: .new, run: run
+        )
     }
 
     fileprivate init(_ row: Row) throws {

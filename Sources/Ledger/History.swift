@@ -1,5 +1,5 @@
 package import Bytes
-package import Contacts
+import Contacts
 import Foundation
 import GRDB
 package import Judgement
@@ -191,10 +191,13 @@ package struct History: Sendable {
             kept[key] = KeptLookup(
                 standing: try RecordedStanding(row, at: 7), client: client,
                 lookup: Lookup(
-                    client: Contact.standIn(client), resolver: nil, name: name, outcome: outcome, first: first,
+                    client: Contact.standIn(client), resolver: nil, name: name, outcome: outcome,
+                    first: first,
                     last: last, count: count, contacted: false))
         }
-        return kept.values.sorted { ($0.client, $0.lookup.name, $0.lookup.first) < ($1.client, $1.lookup.name, $1.lookup.first) }
+        return kept.values.sorted {
+            ($0.client, $0.lookup.name, $0.lookup.first) < ($1.client, $1.lookup.name, $1.lookup.first)
+        }
     }
 
     private func noteVisits(_ contacts: [Contact], _ note: (Visit) -> Void) {

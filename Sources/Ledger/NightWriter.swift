@@ -17,7 +17,8 @@ enum NightWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                night.at, night.version, register, roster, night.facts.contacts.map(\.first.nanoseconds).min(),
+                night.at, night.version, register, roster,
+                night.facts.contacts.map(\.first.nanoseconds).min(),
                 night.facts.contacts.map(\.last.nanoseconds).max(), night.facts.contacts.count,
             ])
         return database.lastInsertedRowID
@@ -30,7 +31,9 @@ enum NightWriter {
 
     static func version(of register: Register, at: String, _ database: Database) throws -> Int64 {
         let select = "SELECT id FROM registers WHERE sha256 = ?"
-        if let known = try Int64.fetchOne(database, sql: select, arguments: [register.sha256]) { return known }
+        if let known = try Int64.fetchOne(database, sql: select, arguments: [register.sha256]) {
+            return known
+        }
         try database.execute(
             sql: "INSERT INTO registers (sha256, at, yaml) VALUES (?, ?, ?)",
             arguments: [register.sha256, at, RegisterYAMLWriter.write(register)])
@@ -119,7 +122,9 @@ enum InputWriter {
         for unused in coverage.unusedPackets {
             try add(.unusedPackets, unused.reason, unused.count, unused.bytes)
         }
-        for unused in coverage.unusedLines { try add(.unusedLines, unused.reason, unused.count, unused.bytes) }
+        for unused in coverage.unusedLines {
+            try add(.unusedLines, unused.reason, unused.count, unused.bytes)
+        }
         for note in coverage.notes { try add(.notes, note.key, note.count, note.bytes) }
     }
 }

@@ -18,7 +18,9 @@ package struct MetricsRenderer {
             for (labels, value) in values { lines.append("hallpass_\(name)\(labels) \(value)") }
         }
         func add(_ name: String, _ help: String, _ value: Int) { add(name, help, [("", String(value))]) }
-        add("last_run_timestamp_seconds", "When the last nightly run ended.", Int(ended.timeIntervalSince1970))
+        add(
+            "last_run_timestamp_seconds", "When the last nightly run ended.", Int(ended.timeIntervalSince1970)
+        )
         add("last_run_duration_seconds", "How long it took.", [("", String(format: "%.3f", seconds))])
         add("last_run_exit_code", "Its exit code: 0 done, 1 findings, 2 inputs not read whole.", Int(code))
         add(
@@ -76,7 +78,8 @@ package struct NoticeRenderer {
     /// One line, for a subject or a syslog.
     package func line(_ report: MorningReport, code: Int32) -> String {
         let open = Severity.allCases.reversed().map { "\(report.count(.new, $0)) \($0.rawValue)" }
-        return "hallpass: \(report.toLookAt.count) findings to look at, open: \(open.joined(separator: ", ")); "
+        return
+            "hallpass: \(report.toLookAt.count) findings to look at, open: \(open.joined(separator: ", ")); "
             + "\(report.inputs.count) inputs read, \(report.incomplete.count) incomplete, exit \(code)"
     }
 

@@ -103,7 +103,8 @@ import Testing
         try ledger.settle()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: ledger.path))
         for identity in [
-            "10.20.0.5", "10.20.0.9", "10.20.0.77", "10.30.0.2", "anna-laptop", "ben-phone", "cart-1", "10.10.0.53",
+            "10.20.0.5", "10.20.0.9", "10.20.0.77", "10.30.0.2", "anna-laptop", "ben-phone", "cart-1",
+            "10.10.0.53",
         ] {
             #expect(bytes.range(of: Data(identity.utf8)) == nil, "\(identity)")
         }

@@ -30,7 +30,8 @@ import Testing
             let ledger = try Nights.ledger(in: folder)
             for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
                 let path = folder.appendingPathComponent(name).path
-                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+                let mode =
+                    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
                 #expect(mode?.intValue == 0o600, "\(name)")
             }
             #expect(try ledger.integrityProblem() == nil)
@@ -60,8 +61,10 @@ import Testing
     @Test func filesOfOthersAreRefusedAndLeftAsTheyAre() throws {
         try inFolder { folder in
             let text = folder.appendingPathComponent("notes.txt")
-            try Data("no database at all, but long enough to have a header of one hundred bytes in it, or a few more"
-                .utf8).write(to: text)
+            try Data(
+                "no database at all, but long enough to have a header of one hundred bytes in it, or a few more"
+                    .utf8
+            ).write(to: text)
             #expect(fault(text.path)?.kind == .damaged)
             let other = folder.appendingPathComponent("other.sqlite")
             try DatabaseQueue(path: other.path).write { try $0.execute(sql: "CREATE TABLE theirs (a)") }

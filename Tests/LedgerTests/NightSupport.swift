@@ -59,7 +59,8 @@ enum Nights {
     ) throws -> Contact {
         let first = try #require(Timestamp(seconds: start + second))
         var contact = Contact(
-            client: try #require(IPAddress(client) as IPAddress?), servers: [try #require(IPAddress(server) as IPAddress?)], port: 443,
+            client: try #require(IPAddress(client) as IPAddress?),
+            servers: [try #require(IPAddress(server) as IPAddress?)], port: 443,
             transport: "tcp", first: first)
         contact.name = name
         contact.evidence = name == nil ? .none : .tlsSNI
@@ -74,7 +75,8 @@ enum Nights {
     static func lookup(_ client: String, _ name: String, second: Int64) throws -> Lookup {
         let time = try #require(Timestamp(seconds: start + second))
         return Lookup(
-            client: try #require(IPAddress(client) as IPAddress?), resolver: IPAddress("10.10.0.53"), name: name,
+            client: try #require(IPAddress(client) as IPAddress?), resolver: IPAddress("10.10.0.53"),
+            name: name,
             outcome: .answered, first: time, last: time, count: 3, contacted: false)
     }
 
@@ -87,7 +89,8 @@ enum Nights {
             try contact("10.20.0.5", "www.quizly.example", "203.0.113.8", second: offset + 61),
             try contact("10.20.0.5", nil, "203.0.113.9", second: offset + 3700),
             try contact("10.20.0.5", "anna-laptop.local", "10.20.0.77", second: offset + 62),
-            try contact("10.20.0.9", "pixel.ads.example", "203.0.113.10", second: offset + 100, bytes: 90_000),
+            try contact(
+                "10.20.0.9", "pixel.ads.example", "203.0.113.10", second: offset + 100, bytes: 90_000),
             try contact("10.30.0.2", "game.example", "203.0.113.7", second: offset + 200),
             try contact("10.30.0.2", nil, "224.0.0.251", second: offset + 201),
         ].sorted(by: ContactOrder.precedes)
@@ -108,7 +111,8 @@ enum Nights {
 
     static func file(day: Int64) -> ReadFile {
         ReadFile(
-            path: "day\(day).pcap", bytes: 900, modified: day, sha256: "raw-\(day)", content: "content-\(day)")
+            path: "day\(day).pcap", bytes: 900, modified: day, sha256: "raw-\(day)", content: "content-\(day)"
+        )
     }
 
     static func night(_ facts: Facts, _ files: [ReadFile], _ judge: Judge) -> Night {
@@ -118,7 +122,8 @@ enum Nights {
     }
 
     static func folder() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ledger-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "ledger-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder
     }

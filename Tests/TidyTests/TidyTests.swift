@@ -34,7 +34,8 @@ import Testing
         ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-            "Roster", "Judgement", "Ledger", "Reports", "ArgumentParser", "Foundation", "FoundationNetworking",
+            "Roster", "Judgement", "Ledger", "Reports", "ArgumentParser", "Foundation",
+            "FoundationNetworking",
             "Dispatch", "Synchronization",
         ],
     ]

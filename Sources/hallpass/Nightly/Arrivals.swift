@@ -62,7 +62,9 @@ struct Arrivals {
             if let pid = writers.processes[path] {
                 leave(path, "process \(pid) has it open for writing")
             } else if age(file.stamp) < leastAge {
-                leave(path, "was written \(max(0, Int(age(file.stamp)))) s ago; --min-age is \(Int(leastAge)) s")
+                leave(
+                    path, "was written \(max(0, Int(age(file.stamp)))) s ago; --min-age is \(Int(leastAge)) s"
+                )
             } else if (try? Stamp(path)) != file.stamp {
                 leave(path, "is growing")
             } else {
@@ -105,7 +107,8 @@ struct OpenForWriting {
         guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/fdinfo/\(number)") else {
             return false
         }
-        for line in String(decoding: data, as: UTF8.self).split(separator: "\n") where line.hasPrefix("flags:") {
+        for line in String(decoding: data, as: UTF8.self).split(separator: "\n")
+        where line.hasPrefix("flags:") {
             let digits = line.dropFirst("flags:".count).drop { $0 == " " || $0 == "\t" }
             return (Int(digits, radix: 8) ?? 0) & 3 != 0
         }

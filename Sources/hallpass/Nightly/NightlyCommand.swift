@@ -83,7 +83,8 @@ struct NightlyCommand: ParsableCommand {
         var run = NightlyRun(self, register: register, roster: roster, at: Moments.text(began))
         if let pid = lock.abandonedBy {
             run.report.notes.append(
-                "the run of process \(pid) was ended before it was done; what it had begun was undone as a whole")
+                "the run of process \(pid) was ended before it was done; what it had begun was undone as a whole"
+            )
         }
         do {
             try run.work(try Ledger(ledger, creates: true), now: began)

@@ -22,7 +22,8 @@ struct NightlyRun {
         self.register = register
         self.roster = roster
         report = MorningReport(
-            toolVersion: Hallpass.version, district: register.district?.name, timezone: register.timezone, at: at)
+            toolVersion: Hallpass.version, district: register.district?.name, timezone: register.timezone,
+            at: at)
     }
 
     var exitCode: ExitCode {
@@ -112,7 +113,8 @@ struct NightlyRun {
         guard let earlier = try ledger.bytesRead(path: file.path), earlier.bytes < file.bytes,
             try ReadFile.digest(ofFirst: earlier.bytes, path: file.path) == earlier.sha256
         else { return nil }
-        return "its first \(earlier.bytes) bytes were read earlier, and it has grown since: it is not read again, for "
+        return
+            "its first \(earlier.bytes) bytes were read earlier, and it has grown since: it is not read again, for "
             + "they would count twice; have it rotated before the nightly run (docs/NIGHTLY.md)"
     }
 

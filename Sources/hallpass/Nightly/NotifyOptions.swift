@@ -48,7 +48,8 @@ struct NotifyOptions: ParsableArguments {
             post(renderer.json(report, code: code), to: url)
         }
         if let mail {
-            let head = "To: \(mail)\nSubject: \(renderer.line(report, code: code))\nAuto-Submitted: auto-generated\n\n"
+            let head =
+                "To: \(mail)\nSubject: \(renderer.line(report, code: code))\nAuto-Submitted: auto-generated\n\n"
             pipe(
                 head + renderer.text(report, code: code), into: ["/usr/sbin/sendmail", "-i", "--", mail],
                 as: "mail")
