@@ -134,6 +134,10 @@ let package = Package(
             name: "JudgementBenchmark",
             dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
             path: "Tests/Benchmarks/JudgementBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement", "Ledger"],
+            path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         .executableTarget(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],

@@ -21,6 +21,7 @@ struct Hallpass: ParsableCommand {
         version: version,
         subcommands: [
             AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
-            LookupCommand.self, RegisterCommand.self, NightlyCommand.self,
+            LookupCommand.self, RegisterCommand.self, NightlyCommand.self, ReportCommand.self,
+            JudgeCommand.self, DiffCommand.self, FindingsCommand.self, PurgeCommand.self,
         ])
 }

@@ -77,7 +77,7 @@ struct NightlyCommand: ParsableCommand {
     func run() throws {
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
-        let lock = try self.lock()
+        let lock = try RunLock.take(beside: ledger)
         defer { lock.release() }
         let began = Date()
         var run = NightlyRun(self, register: register, roster: roster, at: Moments.text(began))
@@ -100,19 +100,6 @@ struct NightlyCommand: ParsableCommand {
         try Output.write(render(run.report), to: output)
         notify.send(run.report, code: code.rawValue)
         if code != .success { throw code }
-    }
-
-    private func lock() throws -> RunLock {
-        do {
-            return try RunLock(beside: ledger)
-        } catch RunLock.Fault.held(let pid) {
-            let who = pid.map { "process \($0)" } ?? "another process"
-            Messages.say("error: \(ledger): \(who) is at work on this ledger; wait until it is done")
-            throw ExitCode.busy
-        } catch RunLock.Fault.unusable(let reason) {
-            Messages.say("error: \(reason)")
-            throw ExitCode(70)
-        }
     }
 
     private func render(_ report: MorningReport) -> String {

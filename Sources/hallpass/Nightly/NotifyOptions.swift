@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
-import FoundationNetworking
 import Reports
-import Synchronization
 
 /// Who is told of a night. What is sent holds counts and finding ids, nothing else; that it could not be sent is a
 /// warning, since the night itself is done.
@@ -10,7 +8,8 @@ struct NotifyOptions: ParsableArguments {
     @Option(
         name: .customLong("notify-webhook"),
         help: ArgumentHelp(
-            "Send counts and finding ids as JSON to an http or https address (POST).", valueName: "url"))
+            "Send counts and finding ids as JSON to an http or https address (POST, by curl).",
+            valueName: "url"))
     var webhook: String?
 
     @Option(
@@ -63,33 +62,38 @@ struct NotifyOptions: ParsableArguments {
 
     // MARK: - Ways
 
-    private static let timeout = 20.0
+    private static let timeout = 20
 
+    /// By curl, which is there or quickly installed: TLS is a library's job, and Foundation's would make every start
+    /// of the program load it. The address may hold a secret, so it goes through curl's standard input, where no list
+    /// of processes shows it.
     private func post(_ body: String, to url: URL) {
-        var request = URLRequest(url: url, timeoutInterval: NotifyOptions.timeout)
-        request.httpMethod = "POST"
-        request.httpBody = Data(body.utf8)
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        let outcome = Mutex<String?>("no answer within \(Int(NotifyOptions.timeout)) s")
-        let done = DispatchSemaphore(value: 0)
-        let session = URLSession(configuration: .ephemeral)
-        session.dataTask(with: request) { _, response, error in
-            let status = (response as? HTTPURLResponse)?.statusCode
-            outcome.withLock { reason in
-                if let error {
-                    reason = error.localizedDescription
-                } else if let status, !(200...299).contains(status) {
-                    reason = "the server answered \(status)"
-                } else {
-                    reason = nil
-                }
+        let lines = [
+            "url = \(quoted(url.absoluteString))", "request = POST",
+            "header = \"Content-Type: application/json\"",
+            "data-raw = \(quoted(body))", "max-time = \(NotifyOptions.timeout)", "silent", "fail",
+            "output = /dev/null",
+            "proto = \"=http,https\"",
+        ]
+        pipe(
+            lines.joined(separator: "\n") + "\n", into: ["/usr/bin/curl", "--config", "-"],
+            as: "webhook at \(url.host ?? "?")")
+    }
+
+    /// A value of curl's configuration, as `curl(1)` has it under `--config`.
+    private func quoted(_ text: String) -> String {
+        var out = "\""
+        for character in text.unicodeScalars {
+            switch character {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case "\n": out += "\\n"
+            case "\r": out += "\\r"
+            case "\t": out += "\\t"
+            default: out.unicodeScalars.append(character)
             }
-            done.signal()
-        }.resume()
-        _ = done.wait(timeout: .now() + NotifyOptions.timeout + 1)
-        session.invalidateAndCancel()
-        // The address may hold a secret: only its host is shown.
-        if let reason = outcome.withLock({ $0 }) { warn("webhook at \(url.host ?? "?")", reason) }
+        }
+        return out + "\""
     }
 
     private func pipe(_ text: String, into command: [String], as what: String) {
@@ -109,7 +113,7 @@ struct NotifyOptions: ParsableArguments {
             try pipe.fileHandleForWriting.close()
             process.waitUntilExit()
             if process.terminationStatus != 0 {
-                warn(what, "\(program) ended with \(process.terminationStatus)")
+                warn(what, "\(program) ended with exit code \(process.terminationStatus)")
             }
         } catch {
             warn(what, error.localizedDescription)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// One run at a time: a file beside the ledger that the system locks for as long as the process lives, with the
@@ -36,6 +37,20 @@ final class RunLock {
             try handle.write(contentsOf: Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8))
         } catch {
             throw .unusable("\(path): cannot be written: \(error.localizedDescription)")
+        }
+    }
+
+    /// Takes the lock, or says who has it.
+    static func take(beside ledger: String) throws -> RunLock {
+        do {
+            return try RunLock(beside: ledger)
+        } catch .held(let pid) {
+            let who = pid.map { "process \($0)" } ?? "another process"
+            Messages.say("error: \(ledger): \(who) is at work on this ledger; wait until it is done")
+            throw ExitCode.busy
+        } catch .unusable(let reason) {
+            Messages.say("error: \(reason)")
+            throw ExitCode(70)
         }
     }
 
