@@ -35,8 +35,12 @@ package struct ContactBuilder {
         merger.add(other.merger)
     }
 
-    /// In output order.
-    package func contacts() -> [Contact] { CNAMEChains.shared(among: merger.contacts()) }
+    /// Hands out the contacts in output order, and forgets them.
+    package mutating func takeContacts() -> [Contact] {
+        var contacts = merger.takeContacts()
+        CNAMEChains.share(among: &contacts)
+        return contacts
+    }
 
     /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.
     package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {

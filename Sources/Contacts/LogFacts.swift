@@ -34,7 +34,8 @@ package struct LogFacts {
         _ answers: LoggedAnswers, into builder: inout ContactBuilder, _ lookups: inout LookupTable
     ) {
         for contact in named { builder.add(contact) }
-        for contact in unnamed.contacts() {
+        var unnamed = unnamed
+        for contact in unnamed.takeContacts() {
             var contact = contact
             answers.name(&contact)
             if contact.servers.contains(where: sinkholes.contains) { contact.action = .blocked }

@@ -111,7 +111,7 @@ package struct Run {
         var builder = captures.builder
         var lookups = captures.lookups
         logs.finish(captures.answers ?? logs.answers, into: &builder, &lookups)
-        facts.contacts = builder.contacts()
+        facts.contacts = builder.takeContacts()
         facts.lookups = lookups.lookups(contacts: facts.contacts)
         facts.inputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         facts.coverage = CoverageBuilder.coverage(

@@ -114,7 +114,9 @@ import Testing
         #expect(try totals(json(Tool.run(day + ["--week"]))) == totals(all))
         #expect(try totals(json(Tool.run(day + ["--month"]))) == totals(all))
         #expect(try totals(json(Tool.run(day + ["--school-year"]))) == totals(all))
-        let (two, none) = (try Tool.run(day + ["--week", "--month"]), try Tool.run(day + ["--from", "2026-13-01"]))
+        let (two, none) = (
+            try Tool.run(day + ["--week", "--month"]), try Tool.run(day + ["--from", "2026-13-01"])
+        )
         #expect(two.code == 64 && none.code == 64)
     }
 

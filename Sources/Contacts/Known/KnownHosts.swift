@@ -22,6 +22,7 @@ enum KnownHosts {
         // DNS over HTTPS and relays are services of port 443: a web page may stand on another.
         guard contact.port == 443 else { return nil }
         if let name = contact.name {
+            guard listed.contains(lastTwoLabels(name)) else { return nil }
             if covers(KnownRelays.names, name) { return .relay }
             return covers(KnownResolvers.names, name) ? .encryptedDNS : nil
         }
@@ -29,13 +30,26 @@ enum KnownHosts {
         return KnownResolvers.addresses.contains(server) ? .encryptedDNS : nil
     }
 
+    /// The last two labels of all listed names: most names are dismissed by a look at theirs.
+    private static let listed = Set(
+        KnownRelays.names.union(KnownResolvers.names).map { lastTwoLabels($0) })
+
+    private static func lastTwoLabels(_ name: String) -> Substring {
+        let bytes = name.utf8
+        let dot = UInt8(ascii: ".")
+        guard let last = bytes.lastIndex(of: dot), let next = bytes[..<last].lastIndex(of: dot) else {
+            return name[...]
+        }
+        return name[bytes.index(after: next)...]
+    }
+
     /// Whether the set holds the name or one that it lies beneath.
     static func covers(_ names: Set<String>, _ name: String) -> Bool {
         var rest = name[...]
         while true {
             if names.contains(String(rest)) { return true }
-            guard let dot = rest.firstIndex(of: ".") else { return false }
-            rest = rest[rest.index(after: dot)...]
+            guard let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) else { return false }
+            rest = rest[rest.utf8.index(after: dot)...]
         }
     }
 }
