@@ -56,7 +56,7 @@ package final class Ledger: Sendable {
             throw LedgerFault(path, .unwritable, "cannot be read by this user")
         }
         defer { try? handle.close() }
-        let head = (try? handle.read(upToCount: 100)).map { Array($0 ?? Data()) } ?? []
+        let head = Array((try? handle.read(upToCount: 100)) ?? Data())
         if head.isEmpty { return }
         guard head.starts(with: Array("SQLite format 3\0".utf8)), head.count == 100 else {
             throw LedgerFault(path, .damaged, "is no ledger of Hallpass")

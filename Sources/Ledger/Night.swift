@@ -1,7 +1,7 @@
 package import Contacts
 import GRDB
 package import Judgement
-package import Register
+import Register
 package import Roster
 
 /// Everything that one import adds to the ledger.

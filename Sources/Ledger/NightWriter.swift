@@ -103,30 +103,52 @@ enum InputWriter {
         return String(decoding: try encoder.encode(problems), as: UTF8.self)
     }
 
+    private struct CoverageKey: Hashable {
+        var kind: CoverageKind
+        var key: String
+    }
+
     private static func insert(_ coverage: Contacts.Coverage, run: Int64, _ database: Database) throws {
+        var sums: [CoverageKey: (count: UInt64, bytes: UInt64?)] = [:]
+        func add(_ kind: CoverageKind, _ key: String, _ count: UInt64, _ bytes: UInt64? = nil) {
+            var sum = sums[CoverageKey(kind: kind, key: key)] ?? (0, nil)
+            sum.count = saturating(sum.count, count)
+            if let bytes { sum.bytes = saturating(sum.bytes ?? 0, bytes) }
+            sums[CoverageKey(kind: kind, key: key)] = sum
+        }
+        add(.packets, "read", coverage.packetsRead)
+        add(.packets, "used", coverage.packetsUsed)
+        add(.lines, "read", coverage.linesRead)
+        add(.lines, "used", coverage.linesUsed)
+        add(.flows, "all", coverage.flows)
+        for unused in coverage.unusedPackets {
+            add(.unusedPackets, unused.reason, unused.count, unused.bytes)
+        }
+        for unused in coverage.unusedLines { add(.unusedLines, unused.reason, unused.count, unused.bytes) }
+        for note in coverage.notes { add(.notes, note.key, note.count, note.bytes) }
         let statement = try database.makeStatement(
-            sql: """
-                INSERT INTO coverage (run_id, kind, key, count, bytes) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET count = count + excluded.count, bytes = bytes + excluded.bytes
-                """)
-        func add(_ kind: CoverageKind, _ key: String, _ count: UInt64, _ bytes: UInt64?) throws {
+            sql: "INSERT INTO coverage (run_id, kind, key, count, bytes) VALUES (?, ?, ?, ?, ?)")
+        for (key, sum) in sums.sorted(by: {
+            ($0.key.kind.rawValue, $0.key.key) < ($1.key.kind.rawValue, $1.key.key)
+        }) {
             try statement.execute(arguments: [
-                run, kind.rawValue, key, Int64(clamping: count), bytes.map { Int64(clamping: $0) },
+                run, key.kind.rawValue, key.key, Int64(clamping: sum.count),
+                sum.bytes.map { Int64(clamping: $0) },
             ])
         }
-        try add(.packets, "read", coverage.packetsRead, nil)
-        try add(.packets, "used", coverage.packetsUsed, nil)
-        try add(.lines, "read", coverage.linesRead, nil)
-        try add(.lines, "used", coverage.linesUsed, nil)
-        try add(.flows, "all", coverage.flows, nil)
-        for unused in coverage.unusedPackets {
-            try add(.unusedPackets, unused.reason, unused.count, unused.bytes)
+        for (key, moment) in [("first", coverage.first), ("last", coverage.last)] {
+            guard let moment else { continue }
+            try statement.execute(arguments: [
+                run, CoverageKind.moments.rawValue, key, moment.nanoseconds, nil,
+            ])
         }
-        for unused in coverage.unusedLines {
-            try add(.unusedLines, unused.reason, unused.count, unused.bytes)
-        }
-        for note in coverage.notes { try add(.notes, note.key, note.count, note.bytes) }
     }
+}
+
+/// Counters from hostile input must not trap; a sum that does not fit stays at the limit.
+func saturating(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : sum
 }
 
 /// The words of `coverage.kind`.
@@ -137,4 +159,6 @@ enum CoverageKind: String {
     case unusedPackets = "unused_packets"
     case unusedLines = "unused_lines"
     case notes
+    /// When the first and the last packet was seen; `count` is the moment.
+    case moments
 }

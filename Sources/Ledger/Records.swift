@@ -46,25 +46,15 @@ extension Ledger {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT kind, key, sum(count), sum(bytes) FROM coverage
-                    WHERE run_id IN (\(Ledger.runsOfPeriod)) GROUP BY kind, key ORDER BY kind, key
+                    SELECT kind, key, count, bytes FROM coverage
+                    WHERE run_id IN (\(Ledger.runsOfPeriod)) ORDER BY kind, key
                     """,
                 arguments: [period.to.nanoseconds, period.from.nanoseconds])
             for row in rows {
-                let key = try row.string(1)
-                let count = UInt64(clamping: try row.number(2))
-                let bytes = row.optionalNumber(3).map { UInt64(clamping: $0) }
-                switch CoverageKind(rawValue: try row.string(0)) {
-                case .packets: coverage.add(packets: key, count)
-                case .lines: coverage.add(lines: key, count)
-                case .flows: coverage.flows = count
-                case .unusedPackets:
-                    coverage.unusedPackets.append(.init(reason: key, count: count, bytes: bytes ?? 0))
-                case .unusedLines:
-                    coverage.unusedLines.append(.init(reason: key, count: count, bytes: bytes ?? 0))
-                case .notes: coverage.notes.append(.init(key: key, count: count, bytes: bytes))
-                case nil: continue
-                }
+                guard let kind = CoverageKind(rawValue: try row.string(0)) else { continue }
+                coverage.add(
+                    kind, try row.string(1), try row.number(2),
+                    row.optionalNumber(3).map { UInt64(clamping: $0) })
             }
             return coverage
         }
@@ -122,11 +112,39 @@ extension Ledger {
 }
 
 extension Coverage {
-    fileprivate mutating func add(packets key: String, _ count: UInt64) {
-        if key == "read" { packetsRead = count } else { packetsUsed = count }
+    /// Adds a row; those of one kind and key follow each other.
+    fileprivate mutating func add(_ kind: CoverageKind, _ key: String, _ number: Int64, _ bytes: UInt64?) {
+        let count = UInt64(clamping: number)
+        switch kind {
+        case .packets where key == "read": packetsRead = saturating(packetsRead, count)
+        case .packets: packetsUsed = saturating(packetsUsed, count)
+        case .lines where key == "read": linesRead = saturating(linesRead, count)
+        case .lines: linesUsed = saturating(linesUsed, count)
+        case .flows: flows = saturating(flows, count)
+        case .unusedPackets: Coverage.add(key, count, bytes ?? 0, to: &unusedPackets)
+        case .unusedLines: Coverage.add(key, count, bytes ?? 0, to: &unusedLines)
+        case .notes: addNote(key, count, bytes)
+        case .moments:
+            let moment = Timestamp(nanoseconds: number)
+            if key == "first" {
+                first = min(first ?? moment, moment)
+            } else {
+                last = max(last ?? moment, moment)
+            }
+        }
     }
 
-    fileprivate mutating func add(lines key: String, _ count: UInt64) {
-        if key == "read" { linesRead = count } else { linesUsed = count }
+    private static func add(_ reason: String, _ count: UInt64, _ bytes: UInt64, to list: inout [Unused]) {
+        if list.last?.reason != reason { list.append(Unused(reason: reason, count: 0, bytes: 0)) }
+        let place = list.count - 1
+        list[place].count = saturating(list[place].count, count)
+        list[place].bytes = saturating(list[place].bytes, bytes)
+    }
+
+    private mutating func addNote(_ key: String, _ count: UInt64, _ bytes: UInt64?) {
+        if notes.last?.key != key { notes.append(Note(key: key, count: 0)) }
+        let place = notes.count - 1
+        notes[place].count = saturating(notes[place].count, count)
+        if let bytes { notes[place].bytes = saturating(notes[place].bytes ?? 0, bytes) }
     }
 }

@@ -51,8 +51,8 @@ struct PurgeCommand: ParsableCommand {
             Messages.say(
                 "removed: contacts \(purged.contacts), lookups \(purged.lookups), identities \(purged.identities), "
                     + "findings \(purged.findings)")
-        } catch {
-            throw LedgerOptions.fail(error)
+        } catch let fault as LedgerFault {
+            throw LedgerOptions.fail(fault)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Contacts
 import Foundation
 import Judgement
 import Ledger

@@ -122,6 +122,12 @@ func record(_ contacts: [Contact], day: Int, _ ledger: Ledger, _ judge: Judge) t
     )
 }
 
+func assess(_ ledger: Ledger, _ judge: Judge, jobs: Int) throws -> Assessment {
+    let history = try History(ledger)
+    if jobs == 1 { return try history.assess(judge) }
+    return try history.assess(judge, jobs: jobs, run: Parallel.run)
+}
+
 func fresh(_ name: String, in folder: String) throws -> Ledger {
     let path = folder + "/" + name
     for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
@@ -164,7 +170,7 @@ say("  \(count) contacts, \(bytes / 1_000_000) MB, \(bytes / max(1, Int(count)))
 say("  growth: \(bytes / devices * 365 / max(1, days) / 1000) kB per device and year")
 for jobs in [1, Parallel.jobs] {
     let assessment = try measured("report over \(days) days, \(jobs) threads") {
-        try History(ledger).assess(judge, jobs: jobs, run: jobs == 1 ? nil : Parallel.run)
+        try assess(ledger, judge, jobs: jobs)
     }
     say("  \(assessment.totals.all.contacts) contacts judged, \(assessment.findings.count) findings")
 }
