@@ -33,27 +33,19 @@ extension Assessment {
         let wanted = run == nil ? 1 : max(1, jobs) * 8
         let shares = (0..<wanted).map { count * $0 / wanted..<count * ($0 + 1) / wanted }
             .filter { !$0.isEmpty }
-        let parts = Mutex<[(part: ContactJudge, spots: DeviceBlindSpots)?]>(
-            Array(repeating: nil, count: shares.count))
+        let parts = Mutex<[ContactJudge?]>(Array(repeating: nil, count: shares.count))
         let work: @Sendable (Int) -> Void = { number in
             var part = ContactJudge(judge: judge)
-            var spots = DeviceBlindSpots()
             for index in shares[number] {
                 guard let history = fetch(index) else { continue }
                 part.take(device: history.contacts[...], as: history.device)
-                spots.add(history.contacts, of: history.device, judge.roster)
             }
-            parts.withLock { $0[number] = (part, spots) }
+            parts.withLock { [part] in $0[number] = part }
         }
         if let run, shares.count > 1 { run(shares.count, work) } else { shares.indices.forEach(work) }
         var merger = AssessmentMerger(register: judge.register)
-        var spots = DeviceBlindSpots()
-        for result in parts.withLock({ $0.compactMap(\.self) }) {
-            merger.add(result.part)
-            spots.merge(result.spots)
-        }
-        self = merger.finish()
-        blindSpots = spots
+        for part in parts.withLock({ $0.compactMap(\.self) }) { merger.add(part) }
+        self = merger.finish(jobs: run == nil ? 1 : max(1, jobs), run: run)
         var judged = LookupJudge(judge: judge)
         for (lookup, device) in lookups() { judged.add(lookup, of: device) }
         self.lookups = judged.finish()

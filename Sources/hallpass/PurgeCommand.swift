@@ -10,10 +10,10 @@ struct PurgeCommand: ParsableCommand {
         commandName: "purge",
         abstract: "Removes from the ledger what the roster's retention does not let it keep.",
         discussion: """
-            The roster says for how many days each class is kept: retention: {contacts: 400, lookups: 90, identities: \
-            30, findings: forever}. A record of how much was removed stays in the ledger, never of what; the file is \
-            rewritten, so that nothing of it is left. Exit codes: 0 done; 64 usage; 65 bad roster or ledger; 66 no such \
-            ledger; 70 the ledger cannot be written; 75 a nightly run is under way.
+            The roster says for how many days each class is kept: retention: {contacts: 400, lookups: 90, \
+            identities: 30, findings: forever}. A record of how much was removed stays in the ledger, never of what; \
+            the file is rewritten, so that nothing of it is left. Exit codes: 0 done; 64 usage; 65 bad roster or \
+            ledger; 66 no such ledger; 70 the ledger cannot be written; 75 a nightly run is under way.
 
             EXAMPLES
               hallpass purge --ledger ledger.sqlite --register allowlists/
