@@ -183,6 +183,9 @@ import Testing
             let result = try place.nightly(["--metrics", metrics.path])
             #expect(result.code == 0)
             let text = try String(contentsOf: metrics, encoding: .utf8)
+            // The collector is another user, whatever the service's mask for files.
+            let mode = try FileManager.default.attributesOfItem(atPath: metrics.path)[.posixPermissions]
+            #expect((mode as? NSNumber)?.intValue == 0o644)
             #expect(text.contains("hallpass_last_run_exit_code 0\n"))
             #expect(text.contains("hallpass_findings{state=\"new\",severity=\"high\"} "))
             #expect(!text.contains("example") && !text.contains("10.20."))

@@ -15,8 +15,8 @@ struct NightlyCommand: ParsableCommand {
             and deletes nothing. Files that are still being written are left for the next night. A file that cannot \
             be read is named in the report and stops nothing else. A run that is killed leaves the ledger as it was.
 
-            Exit codes: 0 done; 1 a finding that is new or back is at or above --fail-on; 2 some input was not read \
-            whole; 64 usage; 65 bad register, roster or ledger; 66 missing file; 70 internal, or the ledger cannot be \
+            Exit codes: 0 done; 1 a finding that is new, back, due or graver is at or above --fail-on; 2 some input \
+            was not read whole; 64 usage; 65 bad register, roster or ledger; 66 missing file; 70 internal, or the ledger cannot be \
             written; 75 another run is under way.
 
             EXAMPLES
@@ -58,7 +58,8 @@ struct NightlyCommand: ParsableCommand {
     @Option(
         name: .customLong("fail-on"),
         help: ArgumentHelp(
-            "Exit with 1 when a finding that is new or back is at least low, medium or high.",
+            "Exit with 1 when a finding to look at is at least low, medium or high.",
+            discussion: "To look at are findings that are new, back, due or graver.",
             valueName: "severity"))
     var failOn: Severity?
 
@@ -96,6 +97,8 @@ struct NightlyCommand: ParsableCommand {
             let text = MetricsRenderer().render(
                 run.report, code: code.rawValue, ended: Date(), seconds: Date().timeIntervalSince(began))
             try Output.write(text, to: metrics)
+            // For another user's collector to read; it holds counts alone.
+            try? FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: metrics)
         }
         try Output.write(render(run.report), to: output)
         notify.send(run.report, code: code.rawValue)
