@@ -16,8 +16,8 @@ struct NightlyCommand: ParsableCommand {
             be read is named in the report and stops nothing else. A run that is killed leaves the ledger as it was.
 
             Exit codes: 0 done; 1 a finding that is new, back, due or graver is at or above --fail-on; 2 some input \
-            was not read whole; 64 usage; 65 bad register, roster or ledger; 66 missing file; 70 internal, or the ledger cannot be \
-            written; 75 another run is under way.
+            was not read whole; 64 usage; 65 bad register, roster or ledger; 66 missing file; 70 internal, or the \
+            ledger cannot be written; 75 another run is under way.
 
             EXAMPLES
               hallpass nightly /srv/captures --ledger /var/lib/hallpass/ledger.sqlite
