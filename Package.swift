@@ -46,7 +46,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 let fuzzers = [
     "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
     "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
-    "TunnelFuzzer", "ConversationFuzzer", "ZipFuzzer",
+    "TunnelFuzzer", "ConversationFuzzer", "ReviewFuzzer", "ZipFuzzer",
 ]
 
 let fuzzing: [Target] =
@@ -117,7 +117,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows"],
+            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Review"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures", "FuzzBodies"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
@@ -158,7 +158,10 @@ let package = Package(
             "LedgerTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger", grdb]),
         tests(
             "ReviewTests",
-            ["Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review", crypto]),
+            [
+                "Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review",
+                "FuzzBodies", crypto,
+            ]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",
