@@ -1,7 +1,7 @@
 import Bytes
 import Contacts
 
-/// The contacts of one device on one UTC day as bytes: some 30 for each, where a row of a table would take 100.
+/// The contacts of one device on one UTC day as bytes: a few dozen for each.
 ///
 /// Each is a row of variable-length integers (LEB128: seven bits a byte, the lowest first, the top bit set on all
 /// but the last; signed ones zigzag), in the order of `PageRecord`. Wrapping differences lose nothing, whatever
