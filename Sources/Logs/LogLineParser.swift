@@ -28,8 +28,8 @@ package protocol LogLineParser: Sendable {
     mutating func use(_ settings: LogSettings)
 
     /// For formats of which a line gives at most one contact: fills `record`, which the caller has reset; nil when
-    /// the line gives a contact or lookups, else why it does not. A record without a destination makes no contact, and
-    /// `record.dns` takes any number of lookups.
+    /// the line gives a contact or lookups, else why it does not. A record without a destination makes no contact,
+    /// and `record.dns` takes any number of lookups.
     mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason?
 
     /// For all others: takes one line and adds what it gives to `chunk`, in any number and of any sort; nil when it
@@ -118,6 +118,11 @@ extension LogLineParser {
     }
 
     package mutating func score(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
+        scoreLines(head, envelope: envelope)
+    }
+
+    /// How many of the first lines parse whole.
+    mutating func scoreLines(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
         var chunk = LogChunk(lineState: .fileStart)
         chunk.record.envelope = envelope
         var score = LogFormat.Score()

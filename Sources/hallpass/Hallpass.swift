@@ -20,7 +20,6 @@ struct Hallpass: ParsableCommand {
         version: version,
         subcommands: [
             AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
-            LookupCommand.self,
-            RegisterCommand.self,
+            LookupCommand.self, LogsCommand.self, RegisterCommand.self,
         ])
 }

@@ -13,6 +13,8 @@ struct JSONKey: ExpressibleByStringLiteral, Sendable {
         words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
         count = bytes.count <= 32 ? bytes.count : -1
     }
+
+    func isSame(as other: JSONKey) -> Bool { words == other.words && count == other.count }
 }
 
 /// One parsed line of JSON: values in document order, and their texts. Parsed by simdjson, read with bounds checks.
@@ -45,7 +47,8 @@ struct JSONDocument: ~Escapable {
                 bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &document)
         }
         guard status == 0, line.byteCount > 0 else { return nil }
-        // The memory is this thread's until its next call, and the document cannot escape `body`, which parses nothing.
+        // The memory is this thread's until its next call, and the document cannot escape `body`, which parses
+        // nothing.
         let values = unsafe UnsafeRawBufferPointer(
             start: document.values, count: document.count * JSONDocument.stride)
         let texts = unsafe UnsafeRawBufferPointer(start: document.texts, count: document.text_bytes)
