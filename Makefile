@@ -5,9 +5,10 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
 # capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures,
-# libsimdjson-dev for logs in JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them.
+# libsimdjson-dev for logs in JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them; chromium, in which
+# a test opens the HTML report.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config
+  liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config chromium
 
 .PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster clean
 

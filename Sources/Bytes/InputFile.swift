@@ -33,6 +33,17 @@ package final class InputFile: Sendable {
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
 
+    /// Whether a regular file stands at `path`. Opens nothing: to open a pipe once more would wait for ever.
+    package static func isRegular(_ path: String) -> Bool {
+        func mode(_ name: [CChar]) -> mode_t? {
+            var status = stat()
+            return unsafe stat(name, &status) == 0 ? status.st_mode & S_IFMT : nil
+        }
+        let plain = path.utf8.map { CChar(bitPattern: $0) } + [0]
+        let raw = FileName.raw(path).map { $0.map { CChar(bitPattern: $0) } + [0] }
+        return (mode(plain) ?? raw.flatMap(mode)) == S_IFREG
+    }
+
     private static func open(_ path: String) -> Int32 {
         let found = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard found < 0, errno == ENOENT, let raw = FileName.raw(path) else { return found }

@@ -134,6 +134,11 @@ package struct BlindSpots: Equatable, Sendable {
     /// How many clients a kind occurred with.
     package func clientCount(_ kind: Kind) -> Int { clients.values.count { $0.kinds[kind] != nil } }
 
+    /// Whether a contact has any of the kinds that hide the destination.
+    package static func isHidden(_ contact: Contact) -> Bool {
+        contact.concealment != nil || contact.name == nil && contact.candidates.isEmpty
+    }
+
     package static func kinds(_ contact: Contact, isIntercepted: Bool) -> Set<Kind> {
         var kinds: Set<Kind> = []
         if let concealment = contact.concealment {

@@ -15,6 +15,7 @@ package struct Assessment: Equatable, Sendable {
     package var lookups: [LookupSummary] = []
     package var totals = Totals()
     package var blindSpots = DeviceBlindSpots()
+    package var activity = Activity()
 
     /// What was refused or never answered.
     package struct Attempt: Equatable, Sendable {

@@ -16,6 +16,7 @@ struct AssessmentMerger {
     private var leftOut = TallyBuilder()
     private var byVerdict = Array(repeating: TallyBuilder(), count: Verdict.allCases.count)
     private var totals = Assessment.Totals()
+    private var activity = ActivityBuilder()
 
     init(register: Register) { self.register = register }
 
@@ -44,11 +45,13 @@ struct AssessmentMerger {
         for rank in byVerdict.indices { byVerdict[rank].merge(part.byVerdict[rank]) }
         totals.blocked += part.blocked
         totals.attempted += part.attempted
+        activity.merge(part.activity)
     }
 
     func finish() -> Assessment {
         var assessment = Assessment()
         assessment.totals = totals
+        assessment.activity = activity.finish()
         assessment.totals.all = all.finish()
         assessment.totals.leftOut = leftOut.finish()
         for verdict in Verdict.allCases {

@@ -18,6 +18,7 @@ struct ContactJudge: Sendable {
     private(set) var byVerdict = Array(repeating: TallyBuilder(), count: Verdict.allCases.count)
     private(set) var blocked = 0
     private(set) var attempted = 0
+    private(set) var activity = ActivityBuilder()
 
     private var groupNumbers: [GroupKey: Int32] = [:]
     private var clock: ZoneCursor
@@ -133,6 +134,11 @@ struct ContactJudge: Sendable {
         return isLocal
     }
 
+    private mutating func reachesOutside(_ contacts: ArraySlice<Contact>, _ index: Int) -> Bool {
+        for server in contacts[index].servers where !isLocal(server) { return true }
+        return contacts[index].servers.isEmpty
+    }
+
     private mutating func enter(_ judgment: Judgment, _ contact: Contact) -> Int32 {
         let name = judgment.decidingName ?? contact.domainName
         return memo.enter(
@@ -202,7 +208,16 @@ struct ContactJudge: Sendable {
         case .attempted: attempted += 1
         case .allowed:
             all.add(measure)
-            byVerdict[memo.entries[number].verdict.rank].add(measure)
+            let verdict = memo.entries[number].verdict
+            byVerdict[verdict.rank].add(measure)
+            if isStudentLike(device.role) {
+                if reachesOutside(contacts, index) {
+                    activity.add(
+                        saturating(measure.bytesUp, measure.bytesDown), on: local.day, verdict,
+                        isHidden: BlindSpots.isHidden(contacts[index]))
+                }
+                if verdict.isUncovered { activity.addUncovered(local) }
+            }
             guard groups[group].key.isUncovered else { return }
             groups[group].note(contacts[index].evidence, contacts[index].ambiguity)
             note(device, local, in: group)

@@ -1,3 +1,4 @@
+package import Bytes
 package import Contacts
 import Register
 
@@ -22,6 +23,8 @@ package struct Finding: Equatable, Sendable {
     package var record: RecordReference?
     package var nearMisses: [String]
     package var tally: Tally
+    /// Civil days of the district on which it occurred, ascending.
+    package var days: [CivilDay] = []
     package var evidence: [NameEvidence]
     package var ambiguity: Ambiguity
     /// Products after whose contacts the destination appears far more often than by chance, the plainest

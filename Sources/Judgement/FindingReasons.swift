@@ -18,7 +18,8 @@ extension Finding {
             id: Finding.identifier(verdict, domain), verdict: verdict, severity: Severity(points, weights),
             points: points, reasons: reasons, domain: domain, names: group.names.sorted(), owner: main.owner,
             category: main.category, product: main.product, agreement: main.agreement, record: main.record,
-            nearMisses: nearMisses, tally: sum, evidence: group.allEvidence, ambiguity: ambiguity)
+            nearMisses: nearMisses, tally: sum,
+            days: group.tally.days.sorted(), evidence: group.allEvidence, ambiguity: ambiguity)
     }
 
     /// The distinct reasons of the judgments; the first carries the points of the verdict.

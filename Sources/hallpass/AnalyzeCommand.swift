@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contacts
 import Foundation
 import Judgement
 import Pipeline
@@ -23,9 +24,11 @@ struct AnalyzeCommand: ParsableCommand {
               hallpass analyze captures/ --as-known-on 2026-09-01
               hallpass analyze tuesday.pcap --baseline monday.json
               hallpass analyze captures/ --third-parties services.json
+              hallpass analyze captures/ --format html --output monday.html
+              hallpass analyze tuesday.pcap --baseline monday.json --format html --for team --output digest.html
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, html }
 
     @OptionGroup var input: InputOptions
     @OptionGroup var records: RegisterOptions
@@ -58,6 +61,19 @@ struct AnalyzeCommand: ParsableCommand {
             valueName: "file"), completion: .file())
     var baseline: String?
 
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "For whom an HTML page is: officer (everything), team (what changed since --baseline), year (vendor by "
+                + "vendor) or families (what is approved, no small numbers).", valueName: "readers"))
+    var audience: ReportPage.Audience?
+
+    func validate() throws {
+        if audience != nil, format != .html {
+            throw ValidationError("--for chooses among HTML pages and goes with --format html")
+        }
+    }
+
     func run() throws {
         let known = try RegisterOptions.day(asKnownOn: asKnownOn)
         let register = try records.loadRegister()
@@ -77,7 +93,7 @@ struct AnalyzeCommand: ParsableCommand {
         let report = Report(
             facts: run.facts, judge: judge, tool: Hallpass.version, baseline: earlier, jobs: Parallel.jobs,
             run: Parallel.run)
-        try Output.write(render(report), to: output)
+        try Output.write(render(report, register), to: output)
         if let code = code ?? attributed.code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
     }
@@ -88,17 +104,28 @@ struct AnalyzeCommand: ParsableCommand {
         return options
     }
 
-    private func render(_ report: Report) -> String {
+    private func render(_ report: Report, _ register: Register) -> String {
         switch format {
         case .table:
             TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured).render(report)
         case .json: JSONRenderer().render(report)
         case .csv: CSVRenderer().render(report)
+        case .html: HTMLRenderer().render(page(report, register))
         }
     }
 }
 
+extension AnalyzeCommand {
+    private func page(_ report: Report, _ register: Register) -> ReportPage {
+        var page = ReportPage(report, register: register, audience: audience ?? .officer)
+        for input in report.inputs { page.inputHashes[input.path] = InputDigest.sha256(path: input.path) }
+        return page
+    }
+}
+
 extension Severity: ExpressibleByArgument {}
+
+extension ReportPage.Audience: ExpressibleByArgument {}
 
 /// What standard output is connected to.
 enum Terminal {
