@@ -46,7 +46,7 @@ let fuzzers = [
     "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
     "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
     "TunnelFuzzer",
-    "ConversationFuzzer",
+    "ConversationFuzzer", "LogFuzzer",
 ]
 
 let fuzzing: [Target] =
@@ -101,15 +101,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows"],
+            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
-        tests("LogsTests", ["Bytes", "Names", "Logs", "CSQLite"], exclude: ["Fixtures"]),
+        tests("LogsTests", ["Bytes", "Names", "Logs", "CSQLite", "FuzzBodies"], exclude: ["Fixtures"]),
         .executableTarget(
-            name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
+            name: "LogsBenchmark", dependencies: ["Bytes", "Logs", "Contacts", "Pipeline"],
+            path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),
         tests("ContactsTests", ["Bytes", "Names", "Flows", "Logs", "Contacts"]),
         .executableTarget(

@@ -9,6 +9,8 @@ package struct ContactBuilder {
     private let sinkholes: Set<IPAddress>
     private let answers: LoggedAnswers
     private var merger = ContactMerger()
+    /// Contacts in output order that are like no other: there is nothing to merge.
+    private var listed: [Contact] = []
     package private(set) var flowCount: UInt64 = 0
 
     /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own; `answers`:
@@ -29,14 +31,37 @@ package struct ContactBuilder {
         merger.add(marked)
     }
 
+    /// Adds contacts whose names are final, in output order, which are like none that comes from elsewhere.
+    mutating func add(listed contacts: [Contact]) {
+        if listed.isEmpty { listed = contacts } else { listed += contacts }
+    }
+
     /// All that another builder has collected.
     package mutating func add(_ other: ContactBuilder) {
         flowCount &+= other.flowCount
         merger.add(other.merger)
+        add(listed: other.listed)
     }
 
     /// In output order.
-    package func contacts() -> [Contact] { CNAMEChains.shared(among: merger.contacts()) }
+    package func contacts() -> [Contact] {
+        var builder = self
+        return builder.takeContacts()
+    }
+
+    /// The same without a copy; nothing is left.
+    package mutating func takeContacts() -> [Contact] {
+        var contacts = listed
+        listed = []
+        let merged = merger.contacts()
+        merger = ContactMerger()
+        if !merged.isEmpty {
+            contacts += merged
+            // Two lists in order: sorting finds that out and joins them.
+            contacts.sort(by: ContactOrder.precedes)
+        }
+        return CNAMEChains.shared(among: contacts)
+    }
 
     /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.
     package mutating func add(_ finished: FinishedFlow, _ told: DNSJoin.Told?) {

@@ -60,11 +60,13 @@ package struct LogFormat: Sendable {
         LogFormat(Route53Resolver.self),
     ]
 
-    /// A reader for one chunk of a file that starts with `head`.
+    /// A reader for one chunk of a file that starts with `head`. `number` is that of the format in `settings`, by which
+    /// rows of several files are told apart; 0 when there is one file.
     package func makeReader(
-        head: RawSpan, settings: LogSettings = LogSettings(), isMidFile: Bool = false
+        head: RawSpan, settings: LogSettings = LogSettings(), isMidFile: Bool = false, number: UInt8 = 0
     ) -> LogChunkReader {
-        LogChunkReader(parser: parser(head: head, settings: settings), isMidFile: isMidFile)
+        LogChunkReader(
+            parser: parser(head: head, settings: settings), isMidFile: isMidFile, format: number)
     }
 
     func parser(head: RawSpan, settings: LogSettings) -> any LogLineParser {

@@ -13,15 +13,15 @@ struct LogsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Proposes a mapping for a comma-separated export and prints it as YAML.",
             discussion: """
-                The proposal is made from the headings and the first rows; look it over, change what is wrong, and give \
-                it to a reading command with --log-map. It shows headings and words such as Blocked, and nothing else \
-                of the rows.
+                The proposal is made from the headings and the first rows; look it over, change what is wrong, and \
+                give it to a reading command with --log-map. It shows headings and words such as Blocked, and \
+                nothing else of the rows.
 
                 EXAMPLES
                   hallpass logs suggest export.csv > filter.yaml
                   hallpass contacts export.csv --log-map filter.yaml
 
-                Exit codes: 0 proposed; 1 proposed with lines left to fill in; 65 the file is no table; 66 no such file.
+                Exit codes: 0 proposed; 1 proposed with lines left to fill in; 65 no table; 66 no such file.
                 """)
 
         @Argument(help: "The export; also compressed, or as UTF-16.", completion: .file())

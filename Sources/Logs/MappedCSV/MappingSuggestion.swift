@@ -307,9 +307,8 @@ extension MappingSuggestion {
         if !allowed.isEmpty { say("  allowed: \(list(allowed))") }
         if !blocked.isEmpty { say("  blocked: \(list(blocked))") }
         if allowed.isEmpty || blocked.isEmpty {
-            say(
-                "  # The first rows have no other word. Add those of rows that were \(allowed.isEmpty ? "allowed" : "blocked"):"
-            )
+            let missing = allowed.isEmpty ? "allowed" : "blocked"
+            say("  # The first rows have no other word. Add those of rows that were \(missing):")
             say("  # a row with a word that is not named here is rejected and counted.")
         }
     }
