@@ -5,10 +5,10 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
 # capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures,
-# libsimdjson-dev for logs in JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them; chromium, in which
-# a test opens the HTML report.
+# libsimdjson-dev for logs in JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them; zip, which packs
+# captures in a test; chromium, in which a test opens the HTML report.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config chromium
+  liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config zip chromium
 
 .PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster clean
 
@@ -73,7 +73,8 @@ bench-roster:
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.
 SECONDS := 60
 FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer TLSFuzzer CertificateFuzzer \
-  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer LogFuzzer
+  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ZipFuzzer \
+  LogFuzzer
 # The fixtures of all log formats are the seeds of LogFuzzer.
 SEEDS_LogFuzzer := Tests/LogsTests/Fixtures
 

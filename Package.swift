@@ -45,8 +45,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 let fuzzers = [
     "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
     "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
-    "TunnelFuzzer",
-    "ConversationFuzzer", "LogFuzzer",
+    "TunnelFuzzer", "ConversationFuzzer", "ZipFuzzer", "LogFuzzer",
 ]
 
 let fuzzing: [Target] =
@@ -103,7 +102,7 @@ let package = Package(
         .target(
             name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
-        tests("CapturesTests", ["Bytes", "Captures"]),
+        tests("CapturesTests", ["Bytes", "Captures", "FuzzBodies"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),

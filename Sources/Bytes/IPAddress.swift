@@ -134,7 +134,13 @@ extension IPAddress: CustomStringConvertible {
     /// Canonical text: dotted quad, or RFC 5952 for IPv6.
     @usableFromInline package var description: String {
         if isIPv4 {
-            return "\(low >> 24 & 255).\(low >> 16 & 255).\(low >> 8 & 255).\(low & 255)"
+            var text: [UInt8] = []
+            text.reserveCapacity(15)
+            for shift in [24, 16, 8, 0] as [UInt64] {
+                if shift < 24 { text.append(UInt8(ascii: ".")) }
+                text.append(decimal: low >> shift & 255)
+            }
+            return String(decoding: text, as: UTF8.self)
         }
         let groups = (0..<8).map { index -> UInt16 in
             let word = index < 4 ? high : low

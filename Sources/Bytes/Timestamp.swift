@@ -33,10 +33,27 @@ extension Timestamp: CustomStringConvertible {
         let seconds = self.seconds
         // The product of the earliest seconds does not fit, the difference does.
         let microseconds = (nanoseconds &- seconds &* 1_000_000_000) / 1000
-        let day = CivilDay(daysSince1970: floorDivide(seconds, by: 86400))
-        let clock = seconds - floorDivide(seconds, by: 86400) * 86400
-        return "\(day)T\(padded(clock / 3600, 2)):\(padded(clock / 60 % 60, 2)):\(padded(clock % 60, 2))"
-            + ".\(padded(microseconds, 6))Z"
+        let days = floorDivide(seconds, by: 86400)
+        let (year, month, day) = CivilDay(daysSince1970: days).components
+        let clock = seconds - days * 86400
+        // Millions of them are written: digits into one buffer, not a text per number.
+        var text: [UInt8] = []
+        text.reserveCapacity(27)
+        text.append(padded: year, 4)
+        text.append(UInt8(ascii: "-"))
+        text.append(padded: month, 2)
+        text.append(UInt8(ascii: "-"))
+        text.append(padded: day, 2)
+        text.append(UInt8(ascii: "T"))
+        text.append(padded: Int(clock / 3600), 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(padded: Int(clock / 60 % 60), 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(padded: Int(clock % 60), 2)
+        text.append(UInt8(ascii: "."))
+        text.append(padded: Int(microseconds), 6)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
@@ -88,12 +105,12 @@ package struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible
 
     package var description: String {
         let (year, month, day) = components
-        return "\(padded(Int64(year), 4))-\(padded(Int64(month), 2))-\(padded(Int64(day), 2))"
+        var text: [UInt8] = []
+        text.append(padded: year, 4)
+        text.append(UInt8(ascii: "-"))
+        text.append(padded: month, 2)
+        text.append(UInt8(ascii: "-"))
+        text.append(padded: day, 2)
+        return String(decoding: text, as: UTF8.self)
     }
-}
-
-/// `value` in decimal with leading zeros up to `width` digits; for non-negative values.
-func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }

@@ -16,10 +16,14 @@ protocol Codec: AnyObject {
 @safe final class GzipCodec: Codec {
     private var stream = unsafe z_stream()
 
-    init?() {
+    /// 16 asks for the gzip wrapper around a window of the largest size (zlib.h, inflateInit2).
+    static let gzip: Int32 = 15 + 16
+    /// Negative for deflate (RFC 1951) without a wrapper, as in zip archives.
+    static let rawDeflate: Int32 = -15
+
+    init?(window: Int32 = GzipCodec.gzip) {
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
-        // 16 asks for the gzip wrapper around a window of the largest size (zlib.h, inflateInit2).
-        guard unsafe inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, size) == Z_OK else { return nil }
+        guard unsafe inflateInit2_(&stream, window, ZLIB_VERSION, size) == Z_OK else { return nil }
     }
 
     deinit { unsafe inflateEnd(&stream) }

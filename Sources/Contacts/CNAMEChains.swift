@@ -8,22 +8,20 @@ enum CNAMEChains {
         let name: String
     }
 
-    /// The contacts with the fullest chain that the client was told for the name, where they have none.
-    static func shared(among contacts: [Contact]) -> [Contact] {
+    /// Gives contacts without a chain the fullest that their client was told for the name.
+    static func share(among contacts: inout [Contact]) {
         var chains: [Key: [String]] = [:]
         for contact in contacts where !contact.cnameChain.isEmpty {
             guard let client = contact.client, let name = contact.name else { continue }
             let key = Key(client: client, name: name)
             chains[key] = ContactMerger.fuller(chains[key] ?? [], contact.cnameChain)
         }
-        if chains.isEmpty { return contacts }
-        return contacts.map { contact in
-            guard contact.cnameChain.isEmpty, let client = contact.client, let name = contact.name,
+        if chains.isEmpty { return }
+        for position in contacts.indices where contacts[position].cnameChain.isEmpty {
+            guard let client = contacts[position].client, let name = contacts[position].name,
                 let chain = chains[Key(client: client, name: name)]
-            else { return contact }
-            var filled = contact
-            filled.cnameChain = chain
-            return filled
+            else { continue }
+            contacts[position].cnameChain = chain
         }
     }
 }

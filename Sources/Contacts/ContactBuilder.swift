@@ -43,24 +43,20 @@ package struct ContactBuilder {
         add(listed: other.listed)
     }
 
-    /// In output order.
-    package func contacts() -> [Contact] {
-        var builder = self
-        return builder.takeContacts()
-    }
-
-    /// The same without a copy; nothing is left.
+    /// Hands out the contacts in output order, and forgets them.
     package mutating func takeContacts() -> [Contact] {
-        var contacts = listed
-        listed = []
-        let merged = merger.contacts()
-        merger = ContactMerger()
-        if !merged.isEmpty {
+        var contacts: [Contact] = []
+        swap(&contacts, &listed)
+        let merged = merger.takeContacts()
+        if contacts.isEmpty {
+            contacts = merged
+        } else if !merged.isEmpty {
             contacts += merged
             // Two lists in order: sorting finds that out and joins them.
             contacts.sort(by: ContactOrder.precedes)
         }
-        return CNAMEChains.shared(among: contacts)
+        CNAMEChains.share(among: &contacts)
+        return contacts
     }
 
     /// Takes in a flow that has ended. `told` is what its sides had been told by the DNS when it began.

@@ -3,88 +3,109 @@ import Flows
 
 /// Adds up contacts that are the same in everything but their counters. The result does not depend on the order
 /// in which they come.
+///
+/// An open-addressing index (linear probing) over a list of sums, like `FlowTable`: a dictionary would keep every
+/// key twice, and a contact's key is most of the contact.
 package struct ContactMerger {
-    /// What makes two contacts different ones.
-    private struct Key: Hashable {
-        let client: IPAddress?
-        let clientUser: String?
-        let clientHost: String?
-        /// Stands for the destination when it has no name.
-        let server: IPAddress?
-        let name: String?
-        let candidates: [String]
-        let evidence: NameEvidence
-        let ambiguity: Ambiguity
-        let concealment: Concealment?
-        let signs: ContactSigns
-        let issuers: [String]
-        let port: UInt16
-        let transport: String
-        let service: String
-        let action: ContactAction
-        let hour: Int64?
-        let scope: BytesScope
-        let source: String
-    }
-
     fileprivate struct Sum {
         var contact: Contact
-        var servers: Set<IPAddress>
+        /// Stands for the destination when it has no name.
+        let server: IPAddress?
+        let hash: Int
+        /// All distinct addresses, once there are too many for the contact's own list.
+        var servers: Set<IPAddress>?
         var macsDiffer = false
     }
 
-    private var sums: [Key: Sum] = [:]
+    private var sums: [Sum] = []
+    /// Position + 1 of an entry in `sums`; 0 is empty. A power of two in length, at most half full.
+    private var index: [UInt32] = Array(repeating: 0, count: 64)
 
     package init() {}
 
     package var count: Int { sums.count }
 
     /// Adds a contact; its `servers` may hold any number of addresses.
-    package mutating func add(_ contact: Contact) {
-        let key = Key(
-            client: contact.client, clientUser: contact.clientUser, clientHost: contact.clientHost,
-            server: contact.name == nil ? contact.servers.first : nil, name: contact.name,
-            candidates: contact.candidates, evidence: contact.evidence, ambiguity: contact.ambiguity,
-            concealment: contact.concealment, signs: contact.signs, issuers: contact.issuers,
-            port: contact.port, transport: contact.transport, service: contact.service,
-            action: contact.action, hour: contact.hour, scope: contact.bytesScope, source: contact.source)
-        guard let known = sums.index(forKey: key) else {
-            sums[key] = Sum(contact: contact, servers: Set(contact.servers))
-            return
+    package mutating func add(_ contact: consuming Contact) {
+        let server = contact.name == nil ? contact.servers.first : nil
+        let hash = ContactMerger.hash(contact, server)
+        if let known = find(contact, server, hash) {
+            sums[known].add(contact)
+        } else {
+            append(Sum(contact, server, hash))
         }
-        sums.values[known].add(contact)
     }
 
     /// Adds all that another merger holds.
     mutating func add(_ other: ContactMerger) {
         if sums.isEmpty {
-            sums = other.sums
+            self = other
             return
         }
-        sums.merge(other.sums) { known, new in
-            var known = known
-            known.add(new)
-            return known
+        for sum in other.sums {
+            if let known = find(sum.contact, sum.server, sum.hash) {
+                sums[known].add(sum)
+            } else {
+                append(sum)
+            }
         }
     }
 
-    /// The sums in output order.
-    package func contacts() -> [Contact] {
-        let finished = sums.values.map { sum -> Contact in
-            var contact = sum.contact
-            // The count that an earlier merging found; it may exceed the list that it kept.
-            let listed = sum.servers.sorted()
-            contact.serverCount = max(listed.count, contact.serverCount)
-            contact.servers = Array(listed.prefix(Contact.serverListLimit))
-            if sum.macsDiffer { contact.clientMAC = nil }
-            return contact
+    private mutating func append(_ sum: Sum) {
+        sums.append(sum)
+        if sums.count &* 2 > index.count {
+            index = Array(repeating: 0, count: index.count &* 2)
+            for position in sums.indices { enter(sums[position].hash, at: position + 1) }
+        } else {
+            enter(sum.hash, at: sums.count)
         }
-        return finished.sorted(by: ContactOrder.precedes)
+    }
+
+    private mutating func enter(_ hash: Int, at entry: Int) {
+        let mask = index.count &- 1
+        var slot = hash & mask
+        while index[slot] != 0 { slot = (slot &+ 1) & mask }
+        index[slot] = UInt32(truncatingIfNeeded: entry)
+    }
+
+    private func find(_ contact: Contact, _ server: IPAddress?, _ hash: Int) -> Int? {
+        let mask = index.count &- 1
+        var slot = hash & mask
+        while index[slot] != 0 {
+            let position = Int(index[slot]) &- 1
+            if sums[position].isOf(contact, server, hash) { return position }
+            slot = (slot &+ 1) & mask
+        }
+        return nil
+    }
+
+    /// Of what tells most contacts apart.
+    private static func hash(_ contact: Contact, _ server: IPAddress?) -> Int {
+        var hasher = Hasher()
+        hasher.combine(contact.client)
+        hasher.combine(contact.clientUser)
+        hasher.combine(contact.clientHost)
+        hasher.combine(contact.name)
+        hasher.combine(server)
+        hasher.combine(contact.port)
+        hasher.combine(contact.hour)
+        return hasher.finalize()
+    }
+
+    /// Hands out the sums in output order, and forgets them.
+    package mutating func takeContacts() -> [Contact] {
+        var taken: [Sum] = []
+        swap(&taken, &sums)
+        self = ContactMerger()
+        for position in taken.indices { taken[position].finish() }
+        let order = taken.indices.sorted { ContactOrder.precedes(taken[$0].contact, taken[$1].contact) }
+        return order.map { taken[$0].contact }
     }
 
     /// Of two chains for one name the longer, else the one that sorts first: whatever came first.
     static func fuller(_ a: [String], _ b: [String]) -> [String] {
         if a.count != b.count { return a.count > b.count ? a : b }
+        if a.isEmpty { return a }
         return a.lexicographicallyPrecedes(b) ? a : b
     }
 
@@ -101,7 +122,7 @@ package struct ContactMerger {
             } else {
                 var merger = ContactMerger()
                 for contact in contacts[start..<end] { merger.add(timeless(contact)) }
-                sums += merger.contacts()
+                sums += merger.takeContacts()
             }
             start = end
         }
@@ -118,18 +139,50 @@ package struct ContactMerger {
 }
 
 extension ContactMerger.Sum {
+    /// A list of this many addresses is searched as fast as a set.
+    private static let listLimit = 64
+
+    fileprivate init(_ contact: consuming Contact, _ server: IPAddress?, _ hash: Int) {
+        self.contact = contact
+        self.server = server
+        self.hash = hash
+        if self.contact.servers.count > 1 {
+            let distinct = Set(self.contact.servers)
+            self.contact.servers = distinct.sorted()
+            if distinct.count > Self.listLimit { servers = distinct }
+        }
+    }
+
+    /// Whether `contact` differs from this one in counters only; `server` and `hash` as in the initialiser.
+    fileprivate func isOf(_ other: Contact, _ server: IPAddress?, _ hash: Int) -> Bool {
+        self.hash == hash && contact.client == other.client && contact.hour == other.hour
+            && contact.port == other.port && contact.name == other.name && self.server == server
+            && contact.clientUser == other.clientUser && contact.clientHost == other.clientHost
+            && contact.evidence == other.evidence && contact.ambiguity == other.ambiguity
+            && contact.action == other.action && contact.service == other.service
+            && contact.transport == other.transport && contact.concealment == other.concealment
+            && contact.signs == other.signs && contact.bytesScope == other.bytesScope
+            && contact.source == other.source && contact.candidates == other.candidates
+            && contact.issuers == other.issuers
+    }
+
     fileprivate mutating func add(_ other: ContactMerger.Sum) {
         add(other.contact)
-        servers.formUnion(other.servers)
+        if let more = other.servers { for server in more { add(server: server) } }
         if other.macsDiffer { macsDiffer = true }
     }
 
     fileprivate mutating func add(_ other: Contact) {
-        servers.formUnion(other.servers)
+        for server in other.servers { add(server: server) }
         if contact.clientMAC != other.clientMAC { macsDiffer = true }
-        contact.cnameChain = ContactMerger.fuller(contact.cnameChain, other.cnameChain)
+        if !other.cnameChain.isEmpty {
+            contact.cnameChain = ContactMerger.fuller(contact.cnameChain, other.cnameChain)
+        }
         contact.serverCount = max(contact.serverCount, other.serverCount)
-        contact.ja4 = Array(Set(contact.ja4).union(other.ja4).sorted().prefix(Contact.fingerprintLimit))
+        if contact.ja4 != other.ja4 {
+            let all = Set(contact.ja4).union(other.ja4)
+            contact.ja4 = Array(all.sorted().prefix(Contact.fingerprintLimit))
+        }
         contact.first = min(contact.first, other.first)
         contact.last = max(contact.last, other.last)
         contact.starts |= other.starts
@@ -140,11 +193,38 @@ extension ContactMerger.Sum {
         contact.bytesUp &+= other.bytesUp
         contact.bytesDown &+= other.bytesDown
     }
+
+    private mutating func add(server: IPAddress) {
+        if servers != nil {
+            servers?.insert(server)
+        } else if !contact.servers.contains(server) {
+            let place = contact.servers.firstIndex { server < $0 } ?? contact.servers.count
+            contact.servers.insert(server, at: place)
+            if contact.servers.count > Self.listLimit { servers = Set(contact.servers) }
+        }
+    }
+
+    /// Makes the contact what is shown.
+    fileprivate mutating func finish() {
+        if let servers { contact.servers = servers.sorted() }
+        // The count that an earlier merging found may exceed the list that it kept.
+        contact.serverCount = max(contact.servers.count, contact.serverCount)
+        if contact.servers.count > Contact.serverListLimit {
+            contact.servers.removeLast(contact.servers.count - Contact.serverListLimit)
+        }
+        if macsDiffer { contact.clientMAC = nil }
+    }
 }
 
 /// The order of contacts in every output: client, name, first server, port, transport; the rest only so that the
 /// order is total.
 package enum ContactOrder {
+    /// `contacts` in order. Sorts their positions: a contact is too large to be moved about.
+    package static func sorted(_ contacts: [Contact]) -> [Contact] {
+        let order = contacts.indices.sorted { precedes(contacts[$0], contacts[$1]) }
+        return order.map { contacts[$0] }
+    }
+
     package static func precedes(_ a: Contact, _ b: Contact) -> Bool {
         if a.client != b.client { return optional(a.client, b.client) }
         if a.clientHost != b.clientHost { return optional(a.clientHost, b.clientHost) }

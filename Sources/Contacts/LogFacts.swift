@@ -34,13 +34,12 @@ package struct LogFacts {
         let rows = self.rows
         self.rows = LogAggregator()
         named.reserveCapacity(rows.count)
-        var known = KnownHosts.Memo()
         var group: [Contact] = []
         rows.forEachRow { row in
             let number = Int(row.format)
             var contact = Contact(row, source: number < kinds.count ? kinds[number] : "log")
             if contact.isNameable { return unnamed.add(contact) }
-            known.mark(&contact)
+            KnownHosts.mark(&contact)
             if let first = group.first, !ContactOrder.haveSameEnds(first, contact) { close(&group) }
             group.append(contact)
         }
@@ -72,7 +71,8 @@ package struct LogFacts {
         _ answers: LoggedAnswers, into builder: inout ContactBuilder, _ lookups: inout LookupTable
     ) {
         builder.add(listed: named)
-        for contact in unnamed.contacts() {
+        var unnamed = unnamed
+        for contact in unnamed.takeContacts() {
             var contact = contact
             answers.name(&contact)
             if contact.servers.contains(where: sinkholes.contains) { contact.action = .blocked }

@@ -55,6 +55,18 @@ extension Flow {
         return key.transport == IPProtocol.tcp && !both && flags.contains(.payload)
     }
 
+    /// Notes and adds a packet that nobody has to look into and that begins no new hour: nearly all. False, and only
+    /// noted, for any other.
+    @inline(__always)
+    mutating func count(_ record: PacketRecord) -> Bool {
+        note(record)
+        let wanted: FlowFlags = record.fromA ? .wantsA : .wantsB
+        if record.payloadCaptured > 0, flags.contains(wanted) { return false }
+        if flags.contains(.labelChanged) || !current.isInHour(of: record.time) { return false }
+        add(record)
+        return true
+    }
+
     /// Notes what the packet's headers tell of the flow.
     @inline(__always)
     mutating func note(_ record: PacketRecord) {

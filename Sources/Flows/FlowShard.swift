@@ -85,7 +85,7 @@ package struct FlowShard {
     private mutating func count(_ record: PacketRecord, _ bytes: RawSpan, base: UInt64) {
         let fromA = record.fromA
         let index = flowIndex(record, base: base)
-        table[index].note(record)
+        if table[index].count(record) { return }
         let wanted: FlowFlags = fromA ? .wantsA : .wantsB
         if record.payloadCaptured > 0, table[index].flags.contains(wanted) {
             let payload = bytes.clamped(
@@ -151,7 +151,13 @@ package struct FlowShard {
     /// Hands out a flow that has ended, and gives up what was kept for it.
     private mutating func end(_ flow: inout Flow, at position: UInt64) {
         if flow.inspection >= 0 { endInspection(of: &flow, at: position) }
-        if flow.isSeenFromOneSide { output.tally.tcpSeenFromOneSide &+= 1 }
-        finished.append(slices.release(flow, &output))
+        let whole = slices.release(flow, &output)
+        if flow.isSeenFromOneSide {
+            output.tally.tcpSeenFromOneSide &+= 1
+            for slice in whole.slices {
+                output.tally.bytesSeenFromOneSide &+= slice.bytesFromA &+ slice.bytesFromB
+            }
+        }
+        finished.append(whole)
     }
 }

@@ -7,6 +7,8 @@ package struct FlowTally: Equatable, Sendable {
     package internal(set) var fragmentsIncomplete: UInt64 = 0
     package internal(set) var namesRefused: UInt64 = 0
     package internal(set) var packetsCutBySnapLength: UInt64 = 0
+    /// Payload bytes of those packets that were not captured.
+    package internal(set) var bytesCutBySnapLength: UInt64 = 0
     package internal(set) var packetsOutOfOrder: UInt64 = 0
     package internal(set) var timeJumps: UInt64 = 0
     package internal(set) var inspectionsEvicted: UInt64 = 0
@@ -15,6 +17,8 @@ package struct FlowTally: Equatable, Sendable {
     /// TCP flows of which only one direction was captured though both sides must have spoken: a mirror of one
     /// direction.
     package internal(set) var tcpSeenFromOneSide: UInt64 = 0
+    /// Layer-3 bytes of those flows in the direction that was captured.
+    package internal(set) var bytesSeenFromOneSide: UInt64 = 0
     /// Statements about addresses beyond `AddressFacts.limit`, which were not kept.
     package internal(set) var addressFactsDropped: UInt64 = 0
     package internal(set) var tunnelledPackets: UInt64 = 0
@@ -34,11 +38,13 @@ package struct FlowTally: Equatable, Sendable {
         fragmentsIncomplete &+= other.fragmentsIncomplete
         namesRefused &+= other.namesRefused
         packetsCutBySnapLength &+= other.packetsCutBySnapLength
+        bytesCutBySnapLength &+= other.bytesCutBySnapLength
         packetsOutOfOrder &+= other.packetsOutOfOrder
         timeJumps &+= other.timeJumps
         inspectionsEvicted &+= other.inspectionsEvicted
         flowsEvicted &+= other.flowsEvicted
         tcpSeenFromOneSide &+= other.tcpSeenFromOneSide
+        bytesSeenFromOneSide &+= other.bytesSeenFromOneSide
         addressFactsDropped &+= other.addressFactsDropped
         tunnelledPackets &+= other.tunnelledPackets
         framesWithSeveralPackets &+= other.framesWithSeveralPackets
@@ -47,27 +53,27 @@ package struct FlowTally: Equatable, Sendable {
         quicIncomplete &+= other.quicIncomplete
     }
 
-    /// All counts under their words, in alphabetical order.
-    package var entries: [(key: String, count: UInt64)] {
+    /// All counts under their words, in alphabetical order, with the bytes concerned where they are counted.
+    package var entries: [(key: String, count: UInt64, bytes: UInt64?)] {
         [
-            ("address_facts_dropped", addressFactsDropped),
-            ("dns_malformed", malformedDNS),
-            ("flows_evicted", flowsEvicted),
-            ("fragments_incomplete", fragmentsIncomplete),
-            ("frames_with_several_packets", framesWithSeveralPackets),
-            ("inspections_evicted", inspectionsEvicted),
-            ("names_refused", namesRefused),
-            ("packets_cut_by_snap_length", packetsCutBySnapLength),
-            ("packets_out_of_order", packetsOutOfOrder),
-            ("packets_tunnelled", tunnelledPackets),
-            ("quic_flows_undecryptable", quicUndecryptable),
-            ("quic_flows_with_incomplete_hello", quicIncomplete),
-            ("quic_flows_with_unknown_version", quicUnknownVersion),
-            ("retransmissions_that_differ", retransmissionsThatDiffer),
-            ("time_jumps", timeJumps),
-            ("tcp_flows_first_seen_in_the_middle", tcpMidStream),
-            ("tcp_flows_seen_from_one_side", tcpSeenFromOneSide),
-            ("tcp_streams_with_gap", streamsWithGap),
+            ("address_facts_dropped", addressFactsDropped, nil),
+            ("dns_malformed", malformedDNS, nil),
+            ("flows_evicted", flowsEvicted, nil),
+            ("fragments_incomplete", fragmentsIncomplete, nil),
+            ("frames_with_several_packets", framesWithSeveralPackets, nil),
+            ("inspections_evicted", inspectionsEvicted, nil),
+            ("names_refused", namesRefused, nil),
+            ("packets_cut_by_snap_length", packetsCutBySnapLength, bytesCutBySnapLength),
+            ("packets_out_of_order", packetsOutOfOrder, nil),
+            ("packets_tunnelled", tunnelledPackets, nil),
+            ("quic_flows_undecryptable", quicUndecryptable, nil),
+            ("quic_flows_with_incomplete_hello", quicIncomplete, nil),
+            ("quic_flows_with_unknown_version", quicUnknownVersion, nil),
+            ("retransmissions_that_differ", retransmissionsThatDiffer, nil),
+            ("time_jumps", timeJumps, nil),
+            ("tcp_flows_first_seen_in_the_middle", tcpMidStream, nil),
+            ("tcp_flows_seen_from_one_side", tcpSeenFromOneSide, bytesSeenFromOneSide),
+            ("tcp_streams_with_gap", streamsWithGap, nil),
         ]
     }
 }

@@ -80,7 +80,10 @@ package struct PacketSorter {
         let order = sorted.packetCount
         sorted.packetCount &+= 1
         if packet.tunnelDepth > 0 { sorted.tally.tunnelledPackets &+= 1 }
-        if packet.payloadCaptured < packet.payloadLength { sorted.tally.packetsCutBySnapLength &+= 1 }
+        if packet.payloadCaptured < packet.payloadLength {
+            sorted.tally.packetsCutBySnapLength &+= 1
+            sorted.tally.bytesCutBySnapLength &+= UInt64(packet.payloadLength &- packet.payloadCaptured)
+        }
         var code: UInt64 = 0
         if options.deduplicates { code = RepeatWindow.fingerprint(of: bytes, packet) }
         if let info = packet.fragment {

@@ -134,7 +134,7 @@ extension Assessment {
             ContactJudge.isSameClient(contacts[...], index - 1, index)
                 || ClientKey(contacts[index - 1]) < ClientKey(contacts[index])
         }
-        return isSorted ? contacts : contacts.sorted(by: ContactOrder.precedes)
+        return isSorted ? contacts : ContactOrder.sorted(contacts)
     }
 
     /// About equal shares; the contacts of one client are never divided.

@@ -44,6 +44,21 @@ package enum PacketDecoder {
     package static func decode(
         _ frame: RawSpan, linkType: UInt32, originalLength: UInt64, into packet: inout Packet
     ) -> UnusedReason? {
+        reset(&packet, frame, originalLength)
+        if linkType == 1, CommonFrame.decode(frame, into: &packet) { return nil }
+        return decodeByLayer(frame, linkType: linkType, originalLength: originalLength, into: &packet)
+    }
+
+    /// The same, layer by layer.
+    package static func decodeByLayer(
+        _ frame: RawSpan, linkType: UInt32, originalLength: UInt64, into packet: inout Packet
+    ) -> UnusedReason? {
+        reset(&packet, frame, originalLength)
+        return run(.link(linkType), ByteReader(frame), into: &packet)
+    }
+
+    @inline(__always)
+    private static func reset(_ packet: inout Packet, _ frame: RawSpan, _ originalLength: UInt64) {
         packet.sourceMAC = nil
         packet.destinationMAC = nil
         packet.vlan = 0
@@ -54,7 +69,6 @@ package enum PacketDecoder {
         packet.arpStart = nil
         let captured = UInt64(frame.byteCount)
         packet.uncapturedBytes = originalLength > captured ? Int(clamping: originalLength - captured) : 0
-        return run(.link(linkType), ByteReader(frame), into: &packet)
     }
 
     /// Decodes a further packet of an A-MSDU frame, at the offset that `nextSubframe` gave.

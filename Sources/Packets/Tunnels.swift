@@ -55,6 +55,14 @@ enum UDPTunnel {
         }
     }
 
+    /// Whether a tunnel may stand on the port, so that `next` has to look.
+    static func isPort(_ port: UInt16) -> Bool {
+        switch port {
+        case 1701, 2152, 3544, 4789, 4790, 5072, 6081, 8472: true
+        default: false
+        }
+    }
+
     /// Whether an IP packet begins at `reader` whose own length fits `available` bytes.
     static func looksLikeIP(_ start: ByteReader, available: Int) -> Bool {
         var reader = start

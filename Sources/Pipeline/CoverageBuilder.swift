@@ -77,9 +77,9 @@ enum CoverageBuilder {
         coverage.unusedLines = lines.unused.map {
             Coverage.Unused(reason: $0.key, count: $0.value.count, bytes: $0.value.bytes)
         }.sorted { $0.reason < $1.reason }
-        let entries = tally.entries + captures.entries + lines.entries
-        coverage.notes = entries.filter { $0.count > 0 }.map {
-            Coverage.Note(key: $0.key, count: $0.count)
+        let others = (captures.entries + lines.entries).map { ($0.key, $0.count, UInt64?.none) }
+        coverage.notes = (tally.entries + others).filter { $0.1 > 0 }.map {
+            Coverage.Note(key: $0.0, count: $0.1, bytes: $0.2)
         }.sorted { $0.key < $1.key }
         coverage.flows = flows
         coverage.first = packets.first

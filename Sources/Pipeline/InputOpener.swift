@@ -138,8 +138,7 @@ struct InputOpener {
         }
         for index in 0..<Decompressor.memberLimit {
             do throws(FileFault) {
-                let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
-                guard let member = try Decompressor(bytes, member: index) else { return }
+                guard let member = try InputOpener.find(index, in: packed) else { return }
                 var input = try Input(member, file: nil, modified: packed.modified, logs: logs)
                 if packed.reopen != nil {
                     input.reopen = { () throws(FileFault) in
@@ -160,10 +159,27 @@ struct InputOpener {
     }
 
     private static func member(_ index: Int, of packed: Input) throws(FileFault) -> any ByteSource {
-        let path = packed.report.path
-        guard let bytes = try packed.reopen?(), let member = try Decompressor(bytes, member: index) else {
-            throw FileFault(path: path, reason: "it has changed while it was read")
+        guard let member = try find(index, in: packed) else {
+            throw FileFault(path: packed.report.path, reason: "it has changed while it was read")
         }
         return member
+    }
+
+    /// The member at `index` of an archive; nil when there are not so many.
+    private static func find(_ index: Int, in packed: Input) throws(FileFault) -> (any ByteSource)? {
+        let bytes = try packed.reopen?() ?? RewoundSource(packed.head, then: packed.source)
+        guard packed.head.starts(with: [0x50, 0x4b, 3, 4]) else {
+            return try Decompressor(bytes, member: index)
+        }
+        switch try ZipMember.open(bytes, member: index) {
+        case .member(let member): return member
+        case .end: return nil
+        case .unsupported:
+            guard let again = try packed.reopen?() else {
+                let reason = "it is packed in a way that can be read from a file only"
+                throw FileFault(path: packed.report.path, reason: reason)
+            }
+            return try Decompressor(again, member: index)
+        }
     }
 }

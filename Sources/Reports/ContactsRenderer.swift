@@ -1,12 +1,14 @@
 import Bytes
 package import Contacts
 import Flows
+package import Judgement
 import Names
 package import Roster
+import Synchronization
 
 /// `hallpass contacts`: facts, one line each. An operator's raw view, so identities are shown unless a gate
 /// with a key is given (invariant 7).
-package struct ContactsRenderer {
+package struct ContactsRenderer: Sendable {
     package enum Format: String, Sendable, CaseIterable {
         case jsonl
         case csv
@@ -14,7 +16,7 @@ package struct ContactsRenderer {
 
     private let format: Format
     private let gate: IdentityGate
-    private let isLocal: (IPAddress) -> Bool
+    private let isLocal: @Sendable (IPAddress) -> Bool
 
     /// With a pseudonymising gate, `roster` tells which servers are the district's own and hidden as well.
     package init(format: Format, gate: IdentityGate = .identified, roster: Roster = .empty) {
@@ -30,18 +32,56 @@ package struct ContactsRenderer {
 
     /// One contact's line, with its end.
     package func line(_ contact: Contact) -> String {
-        let pairs = fields(contact)
+        var out: [UInt8] = []
+        write(contact, to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// All lines as UTF-8; for output that fits memory. `jobs` and `run` as in `Assessment`.
+    package func render(
+        _ contacts: [Contact], jobs: Int = 1, run: Assessment.Runner? = nil
+    ) -> [UInt8] {
+        // Several parts per thread, since contacts are not equally long.
+        let parts = run == nil || jobs < 2 ? 1 : max(1, min(jobs * 4, contacts.count / 256))
+        let rendered = Mutex([[UInt8]](repeating: [], count: parts))
+        let body = { @Sendable (part: Int) in
+            let range = (contacts.count * part / parts)..<(contacts.count * (part + 1) / parts)
+            let text = render(contacts[range])
+            rendered.withLock { $0[part] = text }
+        }
+        if let run, parts > 1 { run(parts, body) } else { body(0) }
+        return rendered.withLock { $0.reduce(into: Array(header.utf8)) { $0 += $1 } }
+    }
+
+    private func render(_ contacts: ArraySlice<Contact>) -> [UInt8] {
+        var out: [UInt8] = []
+        // A line has some 500 bytes.
+        out.reserveCapacity(contacts.count * 512)
+        for contact in contacts { write(contact, to: &out) }
+        return out
+    }
+
+    private func write(_ contact: Contact, to out: inout [UInt8]) {
+        let values = fields(contact)
         switch format {
         case .jsonl:
-            return JSONValue.object(pairs).compact + "\n"
+            var isFirst = true
+            for (key, value) in zip(ContactsRenderer.keys, values) {
+                guard let value else { continue }
+                out.append(UInt8(ascii: isFirst ? "{" : ","))
+                isFirst = false
+                out += key
+                value.write(to: &out)
+            }
+            out += "}\n".utf8
         case .csv:
-            let cells = pairs.map { _, value in value.map(cell) ?? "" }
-            return CSVText.row(cells) + "\n"
+            out += CSVText.row(values.map { $0.map(cell) ?? "" }).utf8
+            out.append(UInt8(ascii: "\n"))
         }
     }
 
-    /// All lines; for output that fits memory.
-    package func render(_ contacts: [Contact]) -> String { header + contacts.map(line).joined() }
+    /// The columns as keys of a JSON object.
+    private static let keys = columns.map { Array("\"\($0)\":".utf8) }
 
     static let columns = [
         "client", "client_mac", "client_user", "client_host", "servers", "server_count", "name", "evidence",
@@ -53,11 +93,11 @@ package struct ContactsRenderer {
     ]
 
     /// The values in the order of `columns`; nil when unknown.
-    private func fields(_ contact: Contact) -> [(String, JSONValue?)] {
+    private func fields(_ contact: Contact) -> [JSONValue?] {
         let hour = contact.hour.flatMap { Timestamp(seconds: $0 * 3600) }
         let unicode = contact.name.flatMap { UnicodeName($0) }
         let servers = contact.servers.map { isLocal($0) ? gate.pseudonym(forClient: $0) : $0.description }
-        let values: [JSONValue?] = [
+        return [
             contact.client.map { .string(gate.pseudonym(forClient: $0)) },
             contact.clientMAC.map { .string(gate.pseudonym(forMAC: $0)) },
             contact.clientUser.map { .string(gate.pseudonym(forUser: $0)) },
@@ -77,7 +117,6 @@ package struct ContactsRenderer {
             contact.issuers.isEmpty ? nil : .strings(contact.issuers),
             unicode.map { .string($0.text) }, unicode?.mixesScripts == true ? .bool(true) : nil,
         ]
-        return Array(zip(ContactsRenderer.columns, values))
     }
 
     private func cell(_ value: JSONValue) -> String {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A JSON value whose keys keep the order in which they are given, so that output is the same bytes every
 /// time.
 package enum JSONValue: Equatable, Sendable {
@@ -46,71 +48,95 @@ package enum JSONValue: Equatable, Sendable {
 extension JSONValue {
     /// On one line, without spaces.
     package var compact: String {
-        var out = ""
+        var out: [UInt8] = []
         write(to: &out, indent: nil)
-        return out
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// Indented by two spaces, with a line end at the end.
     package var pretty: String {
-        var out = ""
+        var out: [UInt8] = []
         write(to: &out, indent: 0)
-        return out + "\n"
+        out.append(UInt8(ascii: "\n"))
+        return String(decoding: out, as: UTF8.self)
     }
 
-    private func write(to out: inout String, indent: Int?) {
+    /// Appends the value: on one line without `indent`, else indented by so many steps.
+    func write(to out: inout [UInt8], indent: Int? = nil) {
         switch self {
-        case .null: out += "null"
-        case .bool(let value): out += value ? "true" : "false"
-        case .integer(let value): out += String(value)
-        case .unsigned(let value): out += String(value)
-        case .thousandths(let value): out += JSONValue.decimal(value)
+        case .null: out += "null".utf8
+        case .bool(let value): out += (value ? "true" : "false").utf8
+        case .integer(let value):
+            if value < 0 { out.append(UInt8(ascii: "-")) }
+            out.append(decimal: value.magnitude)
+        case .unsigned(let value): out.append(decimal: value)
+        case .thousandths(let value): out += JSONValue.decimal(value).utf8
         case .string(let text): JSONValue.write(text, to: &out)
         case .array(let values):
-            write(values.map { (nil, $0) }, "[", "]", to: &out, indent)
+            out.append(UInt8(ascii: "["))
+            for (position, value) in values.enumerated() {
+                JSONValue.separate(position, indent, &out)
+                value.write(to: &out, indent: indent.map { $0 + 1 })
+            }
+            JSONValue.close(values.count, indent, &out, UInt8(ascii: "]"))
         case .object(let members):
-            write(members.map { ($0.key, $0.value) }, "{", "}", to: &out, indent)
+            out.append(UInt8(ascii: "{"))
+            for (position, member) in members.enumerated() {
+                JSONValue.separate(position, indent, &out)
+                JSONValue.write(member.key, to: &out)
+                out += (indent == nil ? ":" : ": ").utf8
+                member.value.write(to: &out, indent: indent.map { $0 + 1 })
+            }
+            JSONValue.close(members.count, indent, &out, UInt8(ascii: "}"))
         }
     }
 
-    private func write(
-        _ items: [(key: String?, value: JSONValue)], _ open: String, _ close: String, to out: inout String,
-        _ indent: Int?
-    ) {
-        out += open
-        for (index, item) in items.enumerated() {
-            if index > 0 { out += "," }
-            if let indent { out += "\n" + String(repeating: "  ", count: indent + 1) }
-            if let key = item.key {
-                JSONValue.write(key, to: &out)
-                out += indent == nil ? ":" : ": "
-            }
-            item.value.write(to: &out, indent: indent.map { $0 + 1 })
-        }
-        if let indent, !items.isEmpty { out += "\n" + String(repeating: "  ", count: indent) }
-        out += close
+    private static func separate(_ position: Int, _ indent: Int?, _ out: inout [UInt8]) {
+        if position > 0 { out.append(UInt8(ascii: ",")) }
+        if let indent { breakLine(indent + 1, &out) }
+    }
+
+    private static func close(_ count: Int, _ indent: Int?, _ out: inout [UInt8], _ bracket: UInt8) {
+        if let indent, count > 0 { breakLine(indent, &out) }
+        out.append(bracket)
+    }
+
+    private static func breakLine(_ indent: Int, _ out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\n"))
+        out += repeatElement(UInt8(ascii: " "), count: 2 * indent)
     }
 
     /// Quotes a text. Control and format characters (bidirectional overrides among them) are escaped, so
     /// that a name from the network cannot rearrange what a terminal shows of the file.
-    private static func write(_ text: String, to out: inout String) {
-        out += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            default:
-                if needsEscape(scalar) {
-                    for unit in String(scalar).utf16 { out += "\\u" + hex4(unit) }
-                } else {
-                    out.unicodeScalars.append(scalar)
-                }
+    private static func write(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy(isPlain) {
+            out += text.utf8
+        } else {
+            for scalar in text.unicodeScalars { write(scalar, to: &out) }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// Printable ASCII that needs no escape: nearly all there is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    private static func write(_ scalar: Unicode.Scalar, to out: inout [UInt8]) {
+        switch scalar {
+        case "\"": out += "\\\"".utf8
+        case "\\": out += "\\\\".utf8
+        case "\n": out += "\\n".utf8
+        case "\r": out += "\\r".utf8
+        case "\t": out += "\\t".utf8
+        default:
+            if needsEscape(scalar) {
+                for unit in String(scalar).utf16 { out += ("\\u" + hex4(unit)).utf8 }
+            } else {
+                out += String(scalar).utf8
             }
         }
-        out += "\""
     }
 
     private static func hex4(_ unit: UInt16) -> String {

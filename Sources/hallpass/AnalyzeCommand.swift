@@ -68,7 +68,18 @@ struct AnalyzeCommand: ParsableCommand {
                 + "vendor) or families (what is approved, no small numbers).", valueName: "readers"))
     var audience: ReportPage.Audience?
 
+    @Option(
+        name: .customLong("pseudonym-key"),
+        help: ArgumentHelp(
+            "File with the key of pseudonyms (16 bytes at least): JSON then lists what nothing could name device by "
+                + "device (blind_spots.clients).", valueName: "file"), completion: .file())
+    var pseudonymKey: String?
+
     func validate() throws {
+        if pseudonymKey != nil, format != .json {
+            throw ValidationError(
+                "--pseudonym-key is for the list of devices in JSON and goes with --format json")
+        }
         if audience != nil, format != .html {
             throw ValidationError("--for chooses among HTML pages and goes with --format html")
         }
@@ -76,6 +87,7 @@ struct AnalyzeCommand: ParsableCommand {
 
     func run() throws {
         let known = try RegisterOptions.day(asKnownOn: asKnownOn)
+        let gate = try pseudonymKey.map { try IdentityOptions.gate(key: $0) }
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
         let earlier: Baseline?
@@ -93,7 +105,7 @@ struct AnalyzeCommand: ParsableCommand {
         let report = Report(
             facts: run.facts, judge: judge, tool: Hallpass.version, baseline: earlier, jobs: Parallel.jobs,
             run: Parallel.run)
-        try Output.write(render(report, register), to: output)
+        try Output.write(render(report, register, gate), to: output)
         if let code = code ?? attributed.code { throw code }
         if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
     }
@@ -104,11 +116,11 @@ struct AnalyzeCommand: ParsableCommand {
         return options
     }
 
-    private func render(_ report: Report, _ register: Register) -> String {
+    private func render(_ report: Report, _ register: Register, _ gate: IdentityGate?) -> String {
         switch format {
         case .table:
             TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured).render(report)
-        case .json: JSONRenderer().render(report)
+        case .json: JSONRenderer(gate: gate).render(report)
         case .csv: CSVRenderer().render(report)
         case .html: HTMLRenderer().render(page(report, register))
         }

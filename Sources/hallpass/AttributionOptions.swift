@@ -99,17 +99,22 @@ struct IdentityOptions: ParsableArguments {
             }
             return .identified
         }
-        let path = pseudonymKey ?? PseudonymKey.fileName
+        let gate = try IdentityOptions.gate(key: pseudonymKey)
+        return recipient.map { gate.forRecipient($0) } ?? gate
+    }
+
+    /// The gate under the key at `path`; without one under that of the current folder, made on first use.
+    static func gate(key path: String?) throws -> IdentityGate {
+        let file = path ?? PseudonymKey.fileName
         do {
-            let key = try PseudonymKey.load(path, makes: pseudonymKey == nil)
+            let key = try PseudonymKey.load(file, makes: path == nil)
             if key.isNew {
                 Messages.say(
-                    "note: made the pseudonyms' key \(path); keep it, or later reports will have other pseudonyms"
+                    "note: made the pseudonyms' key \(file); keep it, or later reports will have other pseudonyms"
                 )
             }
-            if key.isExposed { Messages.say("warning: others can read \(path); run: chmod 600 \(path)") }
-            let gate = IdentityGate(key: key.bytes)
-            return recipient.map { gate.forRecipient($0) } ?? gate
+            if key.isExposed { Messages.say("warning: others can read \(file); run: chmod 600 \(file)") }
+            return IdentityGate(key: key.bytes)
         } catch {
             Messages.say("error: \(error)")
             throw ExitCode.unusableInput

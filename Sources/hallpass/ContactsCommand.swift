@@ -39,10 +39,13 @@ struct ContactsCommand: ParsableCommand {
 
     func run() throws {
         let gate = try identityGate()
-        let run = input.run(try input.options())
+        let options = try input.options()
+        let run = input.run(options)
         let code = input.reportProblems(run)
         let contacts = byHour ? run.facts.contacts : ContactMerger.mergedOverHours(run.facts.contacts)
-        try Output.write(ContactsRenderer(format: format, gate: gate).render(contacts))
+        let renderer = ContactsRenderer(format: format, gate: gate)
+        let jobs = options.jobs > 0 ? options.jobs : Parallel.jobs
+        try Output.write(renderer.render(contacts, jobs: jobs, run: Parallel.run))
         if let code { throw code }
     }
 

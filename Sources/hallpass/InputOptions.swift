@@ -237,17 +237,21 @@ enum Messages {
 /// Data for people and programs, on standard output or into a file.
 enum Output {
     static func write(_ text: String, to path: String? = nil) throws {
+        try write(Array(text.utf8), to: path)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String? = nil) throws {
         guard let path else {
             signal(SIGPIPE, SIG_IGN)
             // A reader that has seen enough (head) closes the pipe: that is success.
-            if let fault = StandardOutput.write(Array(text.utf8)), fault.code != EPIPE {
+            if let fault = StandardOutput.write(bytes), fault.code != EPIPE {
                 Messages.say("error: \(fault)")
                 throw ExitCode(70)
             }
             return
         }
         do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             Messages.say("error: cannot write \(path): \(error.localizedDescription)")
             throw ExitCode(70)

@@ -89,7 +89,8 @@ import Testing
         var builder = ContactBuilder()
         var lookups = LookupTable()
         logs.finish(logs.answers, into: &builder, &lookups)
-        return (builder.contacts(), lookups.lookups(contacts: builder.contacts()))
+        let contacts = builder.takeContacts()
+        return (contacts, lookups.lookups(contacts: contacts))
     }
 
     @Test func answersInCapturesNameFlowsOfLogsToo() throws {

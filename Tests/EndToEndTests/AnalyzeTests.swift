@@ -53,6 +53,29 @@ import Testing
             quizly.contains { $0.verdict == "out_of_scope" && $0.reasons.contains("shop.quizly.example") })
     }
 
+    /// Device by device only for who gives a key, and never an address.
+    @Test func blindSpotsOfEachDeviceStandUnderPseudonyms() throws {
+        let key = try Tool.file("key", Data("a key of sixteen bytes and more".utf8))
+        let arguments = [
+            "analyze", "captures/school-morning", "--register", "allowlists/", "--format", "json",
+        ]
+        let plain = try Tool.run(arguments)
+        #expect(!plain.output.contains("\"clients\""))
+        let result = try Tool.run(arguments + ["--pseudonym-key", key.path])
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(
+            try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        let spots = try #require(report["blind_spots"] as? [String: Any])
+        let clients = try #require(spots["clients"] as? [[String: Any]])
+        #expect(!clients.isEmpty)
+        for client in clients {
+            #expect((client["client"] as? String)?.hasPrefix("device-") == true)
+            #expect(client["flows"] != nil && client["kinds"] != nil)
+        }
+        let refused = try Tool.run(["analyze", "captures/school-morning", "--pseudonym-key", key.path])
+        #expect(refused.code == 64)
+    }
+
     @Test func theApprovedVendorIsCovered() throws {
         let covered = try #require(try report()["covered"] as? [[String: Any]])
         let quizly = covered.first { $0["verdict"] as? String == "covered" }

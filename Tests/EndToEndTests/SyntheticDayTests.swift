@@ -53,7 +53,7 @@ import Testing
 
     @Test func whatWasWrittenIsFoundForAnyJobsAndChunks() throws {
         try write(options()) { path, truth in
-            var renderings: Set<String> = []
+            var renderings: Set<[UInt8]> = []
             for (jobs, chunkBytes) in [(1, 1 << 20), (1, 64 << 10), (2, 1 << 20), (2, 64 << 10)] {
                 let run = read(path, jobs: jobs, chunkBytes: chunkBytes)
                 #expect(run.isComplete)

@@ -47,7 +47,7 @@ struct Dialogue {
         engine.finish()
         var builder = ContactBuilder(sinkholes: sinkholes)
         let lookups = builder.take(engine)
-        let contacts = builder.contacts()
+        let contacts = builder.takeContacts()
         return (contacts.filter { $0.service != "dns" }, lookups.lookups(contacts: contacts))
     }
 

@@ -8,7 +8,8 @@ package struct UnicodeName: Equatable, Sendable {
 
     /// Nil for names without A-labels, and when none of them can be shown.
     package init?(_ name: String) {
-        guard name.contains("xn--") else { return nil }
+        // A search for a text within a text costs more than all else that is written of a contact.
+        guard name.utf8.contains(UInt8(ascii: "-")), name.contains("xn--") else { return nil }
         var labels: [String] = []
         var mixes = false
         var decoded = false

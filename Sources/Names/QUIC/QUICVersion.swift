@@ -73,9 +73,6 @@ package struct QUICVersion: Equatable, Sendable {
     /// 0x?a?a?a?a: reserved to force version negotiation (RFC 9000 §15).
     package static func isReserved(_ number: UInt32) -> Bool { number & 0x0f0f_0f0f == 0x0a0a_0a0a }
 
-    /// The label for HKDF-Expand-Label (RFC 9369 §3.3.1).
-    var labelPrefix: String { family == .ietf2 ? "quicv2 " : "quic " }
-
     /// The type of a long packet with this first byte (RFC 9000 §17.2, RFC 9369 §3.2).
     func packetType(_ first: UInt8) -> QUICPacketType {
         let bits = first >> 4 & 3

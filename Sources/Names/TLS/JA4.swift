@@ -54,7 +54,7 @@ package enum JA4 {
             return isASCIIDigit(byte) || lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z")
         }
         if isPlain(first), isPlain(last) { return String(decoding: [first, last], as: UTF8.self) }
-        return String(decoding: [hexDigits[Int(first >> 4)], hexDigits[Int(last & 15)]], as: UTF8.self)
+        return String(decoding: [hexDigit(UInt16(first >> 4)), hexDigit(UInt16(last))], as: UTF8.self)
     }
 
     private static func ciphersHash(_ ciphers: [UInt16]) -> String {
@@ -70,7 +70,11 @@ package enum JA4 {
         return hash(signed.isEmpty ? list(kept) : list(kept) + [UInt8(ascii: "_")] + list(signed))
     }
 
-    private static let hexDigits = Array("0123456789abcdef".utf8)
+    /// The digit of the last four bits.
+    private static func hexDigit(_ value: UInt16) -> UInt8 {
+        let low = UInt8(truncatingIfNeeded: value & 15)
+        return low < 10 ? UInt8(ascii: "0") &+ low : UInt8(ascii: "a") &+ (low &- 10)
+    }
 
     /// Four hexadecimal digits each, with commas between.
     private static func list(_ values: [UInt16]) -> [UInt8] {
@@ -78,7 +82,10 @@ package enum JA4 {
         text.reserveCapacity(values.count * 5)
         for value in values {
             if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-            for shift: UInt16 in [12, 8, 4, 0] { text.append(hexDigits[Int(value >> shift & 15)]) }
+            text.append(hexDigit(value >> 12))
+            text.append(hexDigit(value >> 8))
+            text.append(hexDigit(value >> 4))
+            text.append(hexDigit(value))
         }
         return text
     }
@@ -87,8 +94,8 @@ package enum JA4 {
     private static func hash(_ text: [UInt8]) -> String {
         var digits: [UInt8] = []
         for byte in SHA256.hash(data: text).prefix(6) {
-            digits.append(hexDigits[Int(byte >> 4)])
-            digits.append(hexDigits[Int(byte & 15)])
+            digits.append(hexDigit(UInt16(byte >> 4)))
+            digits.append(hexDigit(UInt16(byte)))
         }
         return String(decoding: digits, as: UTF8.self)
     }

@@ -15,6 +15,7 @@ package enum FuzzBodies {
         var packet = Packet()
         let original = UInt64(frame.byteCount) + UInt64(extra)
         var reason = PacketDecoder.decode(frame, linkType: linkType, originalLength: original, into: &packet)
+        if linkType == 1 { compare(packet, reason, frame, original) }
         var steps = 0
         while true {
             if reason == nil { check(packet, frame) }
@@ -23,6 +24,39 @@ package enum FuzzBodies {
             precondition(steps <= frame.byteCount, "subframes without end")
             precondition(next > 0 && next < frame.byteCount, "a subframe outside the frame")
             reason = PacketDecoder.decodeSubframe(frame, at: next, into: &packet)
+        }
+    }
+
+    /// The short way through frequent frames finds what the layers one by one find.
+    private static func compare(
+        _ short: Packet, _ reason: UnusedReason?, _ frame: RawSpan, _ original: UInt64
+    ) {
+        var long = Packet()
+        precondition(
+            reason
+                == PacketDecoder.decodeByLayer(frame, linkType: 1, originalLength: original, into: &long))
+        guard reason == nil else { return }
+        precondition(short.source == long.source && short.destination == long.destination)
+        precondition(short.sourcePort == long.sourcePort && short.destinationPort == long.destinationPort)
+        precondition(short.transport == long.transport && short.layer3Bytes == long.layer3Bytes)
+        precondition(short.payloadStart == long.payloadStart && short.payloadLength == long.payloadLength)
+        precondition(short.payloadCaptured == long.payloadCaptured && short.tcpFlags == long.tcpFlags)
+        precondition(short.hasTransportHeader == long.hasTransportHeader)
+    }
+
+    /// A zip archive: all its members, to the end.
+    package static func zip(_ input: RawSpan) {
+        let bytes = input.copied()
+        for index in 0..<8 {
+            guard case .member(let member)? = try? ZipMember.open(MemorySource(bytes), member: index) else {
+                return
+            }
+            var room = ByteBuffer(capacity: 4096)
+            // A bomb of zeros unpacks to a thousand times its size: enough is seen after a megabyte.
+            for _ in 0..<256 {
+                guard let got = try? member.readNext(into: &room, at: 0, count: 4096), got > 0 else { break }
+                precondition(got <= 4096, "more than there is room for")
+            }
         }
     }
 
