@@ -51,6 +51,11 @@ package struct BlindSpots: Equatable, Sendable {
             self.bytes = bytes
         }
 
+        mutating func merge(_ other: Sum) {
+            flows = BlindSpots.sum(flows, other.flows)
+            bytes = BlindSpots.sum(bytes, other.bytes)
+        }
+
         mutating func add(_ contact: Contact) {
             flows = BlindSpots.sum(flows, contact.flows)
             bytes = BlindSpots.sum(bytes, BlindSpots.sum(contact.bytesUp, contact.bytesDown))
@@ -67,7 +72,23 @@ package struct BlindSpots: Equatable, Sendable {
 
         package init() {}
 
-        mutating func add(_ contact: Contact, _ kinds: Set<Kind>) {
+        /// Adds a contact that reached outside, over a service that was used (not one that was blocked or unanswered).
+        package mutating func add(_ contact: Contact, isIntercepted: Bool) {
+            guard contact.action == .allowed else { return }
+            // Nearly all: no sign of anything, and a name.
+            guard isIntercepted || !contact.signs.isEmpty || BlindSpots.isHidden(contact) else {
+                return all.add(contact)
+            }
+            add(contact, BlindSpots.kinds(contact, isIntercepted: isIntercepted))
+        }
+
+        package mutating func merge(_ other: Tally) {
+            all.merge(other.all)
+            hidden.merge(other.hidden)
+            for (kind, sum) in other.kinds { kinds[kind, default: Sum()].merge(sum) }
+        }
+
+        private mutating func add(_ contact: Contact, _ kinds: Set<Kind>) {
             all.add(contact)
             if kinds.contains(where: \.hidesDestination) { hidden.add(contact) }
             for kind in kinds { self.kinds[kind, default: Sum()].add(contact) }
@@ -81,6 +102,12 @@ package struct BlindSpots: Equatable, Sendable {
 
     /// Who a contact's client is, as far as the input says.
     package struct Client: Hashable, Sendable, Comparable {
+        /// Whether `contact` is of this client, without making another.
+        package func isOf(_ contact: Contact) -> Bool {
+            if let address { return contact.client == address }
+            return contact.client == nil && user == contact.clientUser && host == contact.clientHost
+        }
+
         package var address: IPAddress?
         package var user: String?
         package var host: String?
@@ -105,17 +132,35 @@ package struct BlindSpots: Equatable, Sendable {
 
     package init() {}
 
-    /// Adds a contact that reached outside, over a service that was used (not one that was blocked or unanswered).
-    package mutating func add(_ contact: Contact, isIntercepted: Bool = false) {
-        guard contact.action == .allowed else { return }
-        let kinds = BlindSpots.kinds(contact, isIntercepted: isIntercepted)
-        total.add(contact, kinds)
-        clients[Client(contact), default: Tally()].add(contact, kinds)
+    /// Adds what was counted of a client.
+    package mutating func add(_ tally: Tally, of client: Client) {
+        guard tally.all != Sum() else { return }
+        total.merge(tally)
+        clients[client, default: Tally()].merge(tally)
     }
 
-    /// All contacts with a destination outside of the home networks.
+    package mutating func merge(_ other: BlindSpots) {
+        total.merge(other.total)
+        clients.merge(other.clients) { known, new in
+            var sum = known
+            sum.merge(new)
+            return sum
+        }
+    }
+
+    /// All contacts with a destination outside of the home networks; those of one client follow each other.
     package init(_ contacts: [Contact], homeNetworks: [IPPrefix]) {
-        for contact in contacts where BlindSpots.isOutside(contact, homeNetworks) { add(contact) }
+        var client: Client?
+        var tally = Tally()
+        for contact in contacts where BlindSpots.isOutside(contact, homeNetworks) {
+            if client?.isOf(contact) != true {
+                if let client { add(tally, of: client) }
+                client = Client(contact)
+                tally = Tally()
+            }
+            tally.add(contact, isIntercepted: false)
+        }
+        if let client { add(tally, of: client) }
     }
 
     /// A contact of which no server is known (a log without addresses) counts as outside.

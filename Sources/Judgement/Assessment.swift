@@ -91,8 +91,7 @@ extension Assessment {
         }
         var merger = AssessmentMerger(register: judge.register)
         for part in parts { merger.add(part) }
-        self = merger.finish()
-        blindSpots = DeviceBlindSpots(facts.contacts, roster: judge.roster)
+        self = merger.finish(jobs: run == nil ? 1 : max(1, jobs), run: run)
         var lookups = LookupJudge(judge: judge)
         for lookup in facts.lookups where !lookup.contacted { lookups.add(lookup) }
         self.lookups = lookups.finish()

@@ -2,6 +2,7 @@ import Bytes
 import Contacts
 import Crypto
 import Register
+import Synchronization
 
 /// Puts together what several `ContactJudge`s found on devices of their own.
 struct AssessmentMerger {
@@ -17,6 +18,7 @@ struct AssessmentMerger {
     private var byVerdict = Array(repeating: TallyBuilder(), count: Verdict.allCases.count)
     private var totals = Assessment.Totals()
     private var activity = ActivityBuilder()
+    private var blindSpots = DeviceBlindSpots()
 
     init(register: Register) { self.register = register }
 
@@ -46,10 +48,13 @@ struct AssessmentMerger {
         totals.blocked += part.blocked
         totals.attempted += part.attempted
         activity.merge(part.activity)
+        blindSpots.merge(part.blindSpots.spots)
     }
 
-    func finish() -> Assessment {
+    /// `jobs` and `run` as in `Assessment`.
+    func finish(jobs: Int, run: Assessment.Runner?) -> Assessment {
         var assessment = Assessment()
+        assessment.blindSpots = blindSpots
         assessment.totals = totals
         assessment.activity = activity.finish()
         assessment.totals.all = all.finish()
@@ -58,7 +63,7 @@ struct AssessmentMerger {
             let tally = byVerdict[verdict.rank].finish()
             if tally.contacts > 0 { assessment.totals.byVerdict[verdict] = tally }
         }
-        let companions = self.companions()
+        let companions = self.companions(jobs: jobs, run: run)
         var withoutStudents = TallyBuilder()
         for (place, group) in merged.enumerated() {
             switch group.key {
@@ -104,12 +109,11 @@ struct AssessmentMerger {
     // MARK: - Companions
 
     /// For the place of a group and its finding, what it appears with.
-    private func companions() -> (Int, Finding) -> [Companion] {
-        var counting = Companions()
-        for (part, traces) in traces.enumerated() {
-            for trace in traces { counting.add(trace, groups: places[part]) }
+    private func companions(jobs: Int, run: Assessment.Runner?) -> (Int, Finding) -> [Companion] {
+        let counting = self.counting(jobs: jobs, run: run)
+        let candidates = counting.reduce(into: [:]) { all, shard in
+            all.merge(shard.candidates(support: register.context.support)) { known, _ in known }
         }
-        let candidates = counting.candidates(support: register.context.support)
         var rivals = CompanionRivals(candidates)
         if rivals.isNeeded {
             for (part, traces) in traces.enumerated() {
@@ -119,14 +123,14 @@ struct AssessmentMerger {
         return { [register] place, finding in
             let found = rivals.remaining(place, of: candidates[place] ?? []).compactMap {
                 item -> Companion? in
-                let pair = Companions.Pair(group: place, product: item.product)
-                guard let count = counting.counts[pair], let lift = count.lift else { return nil }
+                let shard = counting[place % counting.count]
+                guard let count = shard.count(place, item.product), let lift = count.lift else { return nil }
                 let vendor = register.vendors[item.product.vendor]
                 // That a vendor's destination comes with the vendor's own product tells nobody anything.
                 if finding.owner == vendor.name { return nil }
                 return Companion(
                     owner: vendor.name, product: vendor.products[item.product.product].name,
-                    together: count.together, minutes: counting.minutes[place] ?? 0, devices: count.devices,
+                    together: count.together, minutes: shard.minutes[place] ?? 0, devices: count.devices,
                     lift: lift,
                     alikeWith: item.alike.map { register.vendors[$0.vendor].products[$0.product].name })
             }
@@ -136,6 +140,20 @@ struct AssessmentMerger {
             }
             return Array(ordered.prefix(Finding.companionLimit))
         }
+    }
+
+    /// Destinations with products, in as many shards of the destinations as there are jobs.
+    private func counting(jobs: Int, run: Assessment.Runner?) -> [Companions] {
+        let shards = Mutex([Companions?](repeating: nil, count: jobs))
+        let work: @Sendable (Int) -> Void = { [traces, places] number in
+            var counting = Companions(shard: number, of: jobs)
+            for (part, traces) in traces.enumerated() {
+                for trace in traces { counting.add(trace, groups: places[part]) }
+            }
+            shards.withLock { $0[number] = counting }
+        }
+        if let run, jobs > 1 { run(jobs, work) } else { work(0) }
+        return shards.withLock { $0.compactMap(\.self) }
     }
 }
 

@@ -19,11 +19,15 @@ struct ContactJudge: Sendable {
     private(set) var blocked = 0
     private(set) var attempted = 0
     private(set) var activity = ActivityBuilder()
+    private(set) var blindSpots = BlindSpotBuilder()
 
     private var groupNumbers: [GroupKey: Int32] = [:]
     private var clock: ZoneCursor
     private var circumstances = CircumstanceTable()
     private var locality: [IPAddress: Bool] = [:]
+    private var lastLocality: (server: IPAddress, isLocal: Bool)?
+    /// Whether the district's own filter opens TLS.
+    private let inspects: Bool
     private var trace = TraceBuilder()
     private var devices: Int32 = -1
     /// Of the device at hand: contacts whose entry has offers, by their place in the slice.
@@ -36,6 +40,7 @@ struct ContactJudge: Sendable {
 
     init(judge: Judge) {
         self.judge = judge
+        inspects = !judge.roster.inspectionIssuers.isEmpty
         clock = ZoneCursor(judge.clock)
         circumstances.scopes = judge.register.hourScopes
     }
@@ -79,8 +84,14 @@ struct ContactJudge: Sendable {
             entries.append(entry)
             if memo.entries[Int(entry)].hasOffers { open.append(index) }
             noteTraffic(contacts, index, entry)
+            if reachesOutside(contacts, index) {
+                blindSpots.add(
+                    contacts[index], as: device.role,
+                    isIntercepted: inspects && judge.roster.isInspected(contacts[index]))
+            }
         }
         if isLeftOut { return }
+        blindSpots.flush(as: device.role)
         if !open.isEmpty { settle(contacts) }
         for index in contacts.indices { count(contacts, index, device) }
         if let finished = trace.finish(window: judge.register.context.window) { traces.append(finished) }
@@ -118,19 +129,27 @@ struct ContactJudge: Sendable {
             return nil
         }
         // An address in place of a name begins or ends with a digit or holds a colon; those go the long way.
-        guard let last = name.utf8.last, last > UInt8(ascii: ":"), !name.utf8.contains(UInt8(ascii: ":"))
-        else {
-            return nil
-        }
+        guard let last = name.utf8.last, last > UInt8(ascii: ":"), !holdsColon(name) else { return nil }
         for server in contacts[index].servers where isLocal(server) { return nil }
         // Without a server, a local name is judged as one.
         return contacts[index].servers.isEmpty ? nil : name
     }
 
+    private func holdsColon(_ name: String) -> Bool {
+        for byte in name.utf8 where byte == UInt8(ascii: ":") { return true }
+        return false
+    }
+
     private mutating func isLocal(_ server: IPAddress) -> Bool {
-        if let known = locality[server] { return known }
-        let isLocal = judge.roster.isLocal(server)
-        if locality.count < ContactJudge.localityLimit { locality[server] = isLocal }
+        if let lastLocality, lastLocality.server == server { return lastLocality.isLocal }
+        let isLocal: Bool
+        if let known = locality[server] {
+            isLocal = known
+        } else {
+            isLocal = judge.roster.isLocal(server)
+            if locality.count < ContactJudge.localityLimit { locality[server] = isLocal }
+        }
+        lastLocality = (server, isLocal)
         return isLocal
     }
 

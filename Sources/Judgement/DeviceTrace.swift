@@ -67,17 +67,31 @@ struct TraceBuilder: Sendable {
     func finish(window: Int) -> DeviceTrace? {
         if parties.isEmpty || products.isEmpty { return nil }
         let busy = busyMinutes
-        var starts: [Int32: [Timeline.Hour]] = [:]
-        for party in parties { starts[party.group, default: []].append(party.hour) }
-        var uses: [ProductKey: [Timeline.Hour]] = [:]
-        for use in products {
-            uses[use.key, default: []].append(Timeline.Hour(hour: use.hour, minutes: use.starts))
+        // Sorted, so that what belongs together follows each other: a list per party and product would cost more
+        // than all else here.
+        let parties = self.parties.sorted { ($0.group, $0.hour.hour) < ($1.group, $1.hour.hour) }
+        let products = self.products.sorted {
+            $0.key == $1.key ? $0.hour < $1.hour : $0.key < $1.key
         }
         return DeviceTrace(
             busy: busy,
-            parties: starts.sorted { $0.key < $1.key }.map { ($0.key, Timeline($0.value)) },
-            products: uses.sorted { $0.key < $1.key }.map { key, pieces in
-                (key, Timeline(pieces).spread(before: 0, after: window))
+            parties: TraceBuilder.runs(parties) { $0.group == $1.group }.map { run in
+                (run[run.startIndex].group, Timeline(run.map(\.hour)))
+            },
+            products: TraceBuilder.runs(products) { $0.key == $1.key }.map { run in
+                let pieces = run.map { Timeline.Hour(hour: $0.hour, minutes: $0.starts) }
+                return (run[run.startIndex].key, Timeline(pieces).spread(before: 0, after: window))
             })
+    }
+
+    /// Neighbours of which all are the same.
+    private static func runs<Item>(_ items: [Item], _ isSame: (Item, Item) -> Bool) -> [ArraySlice<Item>] {
+        var runs: [ArraySlice<Item>] = []
+        var start = 0
+        for end in 1...max(1, items.count) where end >= items.count || !isSame(items[start], items[end]) {
+            if start < items.count { runs.append(items[start..<min(end, items.count)]) }
+            start = end
+        }
+        return runs
     }
 }

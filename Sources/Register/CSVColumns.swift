@@ -45,6 +45,7 @@ enum CSVCell {
 
     /// The values of a cell, without white space around them; empty ones are left out.
     static func split(_ text: String) -> [String] {
+        if isOnePlainValue(text) { return [text] }
         var values: [String] = []
         var value = ""
         var isEscaped = false
@@ -61,6 +62,14 @@ enum CSVCell {
         }
         values.append(value)
         return values.map(trimmed).filter { !$0.isEmpty }
+    }
+
+    /// A single value without escapes or white space, as nearly all cells hold.
+    private static func isOnePlainValue(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "\\")
+            }
     }
 
     static func trimmed(_ text: String) -> String {
@@ -81,7 +90,9 @@ enum CSVCell {
 
     /// What a cell that was read stands for.
     static func plain(_ text: String) -> String {
-        guard text.hasPrefix("'"), let second = text.dropFirst().first, formulaStarts.contains(second) else {
+        guard text.utf8.first == UInt8(ascii: "'"), let second = text.dropFirst().first,
+            formulaStarts.contains(second)
+        else {
             return text
         }
         return String(text.dropFirst())

@@ -19,7 +19,7 @@ extension CSVColumns.Record {
         }
     }
 
-    private static let agreementColumns = [
+    static let agreementColumns = [
         "agreement", "form", "relation", "status", "offer_from", "offer_until", "signed_provider",
         "signed_district", "effective", "ends", "terminated", "termination_recorded", "schools", "roles",
         "grades", "hours", "data_elements", "document", "document_sha256", "document_pages", "recorded",

@@ -54,7 +54,7 @@ package struct CSVText {
 
         private mutating func field() -> String {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-                return trimmed(plain())
+                return trimmed(bytes[plain()])
             }
             let start = line
             position += 1
@@ -65,7 +65,8 @@ package struct CSVText {
                 if byte == UInt8(ascii: "\"") {
                     guard position < bytes.count, bytes[position] == byte else {
                         // Anything between the closing quote and the separator belongs to the field.
-                        return trimmed(text + plain())
+                        text += bytes[plain()]
+                        return trimmed(text[...])
                     }
                     position += 1
                 }
@@ -73,20 +74,21 @@ package struct CSVText {
                 text.append(byte)
             }
             unclosedQuote = unclosedQuote ?? start
-            return trimmed(text)
+            return trimmed(text[...])
         }
 
-        private mutating func plain() -> [UInt8] {
+        /// The range up to the next separator, which it goes to.
+        private mutating func plain() -> Range<Int> {
             let start = position
             while position < bytes.count, !isSeparator(bytes[position]) { position += 1 }
-            return Array(bytes[start..<position])
+            return start..<position
         }
 
         private func isSeparator(_ byte: UInt8) -> Bool {
             byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
         }
 
-        private func trimmed(_ text: [UInt8]) -> String {
+        private func trimmed(_ text: ArraySlice<UInt8>) -> String {
             let isSpace = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
             let start = text.firstIndex { !isSpace($0) } ?? text.endIndex
             let end = text.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start

@@ -18,6 +18,19 @@ struct RegisterCSV {
     /// Rows may leave out the domain: of a registry's list, say, that knows none.
     private let needsDomains: Bool
 
+    /// Domains that a product has already.
+    private var listed: Set<Listed> = []
+    /// Where the header has the columns of agreements.
+    private var agreementPositions: [Int] = []
+    /// What the latest row with an agreement said of it.
+    private var latest: (fields: [String], agreement: Agreement)?
+
+    private struct Listed: Hashable {
+        let vendor: Int
+        let product: Int
+        let entry: DomainEntry
+    }
+
     private struct Member: Hashable {
         var vendor: Int
         var id: String
@@ -61,6 +74,7 @@ struct RegisterCSV {
                 positions[name] = index
             }
         }
+        agreementPositions = CSVColumns.Record.agreementColumns.compactMap { positions[$0] }
         for needed in ["vendor", "domain"] where positions[needed] == nil {
             log.add(Place(file: file, line: header.line), "the column \(quoted(needed)) is missing")
         }
@@ -100,8 +114,8 @@ struct RegisterCSV {
             return nil
         }
         if let known = vendors[id] {
-            let vendor = content.vendors[known]
-            if let name, name != vendor.name {
+            if let name, name != content.vendors[known].name {
+                let vendor = content.vendors[known]
                 cells.problem(
                     "vendor", "vendor \(quoted(id)) is named \(quoted(vendor.name)) at \(vendor.place)")
             }
@@ -134,8 +148,12 @@ struct RegisterCSV {
     private mutating func takeProduct(_ cells: CSVCells) {
         guard let vendor = takeVendor(cells) else { return }
         let product = productIndex(cells, vendor)
-        content.vendors[vendor].products[product].domains += cells.domains("domain")
-        content.vendors[vendor].products[product].excludedDomains += cells.domains("excluded")
+        let (domains, excluded) = (cells.domains("domain"), cells.domains("excluded"))
+        for domain in domains + excluded {
+            listed.insert(Listed(vendor: vendor, product: product, entry: domain.entry))
+        }
+        content.vendors[vendor].products[product].domains += domains
+        content.vendors[vendor].products[product].excludedDomains += excluded
     }
 
     private mutating func takeDomain(_ cells: CSVCells) {
@@ -151,11 +169,8 @@ struct RegisterCSV {
         let product = productIndex(cells, vendor)
         if let text = cells["domain"], let domain = cells.domain(text, "domain") {
             // A row for each agreement of one domain is how spreadsheets say that there are two.
-            let known = content.vendors[vendor].products[product]
-            let isRepeated =
-                cells["agreement"] != nil
-                && (known.domains + known.excludedDomains).contains { $0.entry == domain.entry }
-            if isRepeated {
+            let isNew = listed.insert(Listed(vendor: vendor, product: product, entry: domain.entry)).inserted
+            if !isNew, cells["agreement"] != nil {
                 // Said already.
             } else if cells.bool("excluded") ?? false {
                 content.vendors[vendor].products[product].excludedDomains.append(domain)
@@ -163,12 +178,31 @@ struct RegisterCSV {
                 content.vendors[vendor].products[product].domains.append(domain)
             }
         }
+        if cells["agreement"] == nil, cells["status"] == nil { return }
         let products = Scope.only([content.vendors[vendor].products[product].id])
-        guard let agreement = cells.agreement(products: products) else { return }
+        guard let agreement = self.agreement(of: cells, products) else { return }
         guard let index = agreements[Member(vendor: vendor, id: agreement.id)] else {
             return add(agreement, to: vendor)
         }
         merge(agreement, into: index, of: vendor, cells)
+    }
+
+    /// The agreement of a row. Rows of one agreement mostly follow each other and say the same of it: then it is read
+    /// once.
+    private mutating func agreement(of cells: CSVCells, _ products: Scope<String>) -> Agreement? {
+        let fields = agreementPositions.map { $0 < cells.row.fields.count ? cells.row.fields[$0] : "" }
+        if let latest, latest.fields == fields {
+            var agreement = latest.agreement
+            agreement.products = products
+            agreement.place = cells.place
+            return agreement
+        }
+        let problems = log.problems.count
+        latest = nil
+        guard let agreement = cells.agreement(products: products) else { return nil }
+        // What is wrong with a cell is said of every row.
+        if log.problems.count == problems { latest = (fields, agreement) }
+        return agreement
     }
 
     private mutating func add(_ agreement: Agreement, to vendor: Int) {
