@@ -57,14 +57,18 @@ struct LogRun {
         crew.run(files.joined().map { piece in { piece.read() } })
         for pieces in files {
             var tally = LogTally()
+            // Of one file before anything is counted: a question may stand in one piece and its answer in the next.
+            var dns = LogDNSTable()
             for piece in pieces {
                 tally.append(piece.tally)
                 let sums = piece.takeSums()
                 lines.add(lostParts: facts.add(sums.contacts))
                 lines.add(lostParts: connections.merge(sums.connections, format: piece.number))
-                facts.add(sums.dns, source: piece.kind)
+                lines.add(lostParts: dns.merge(sums.dns))
             }
-            if let input = pieces.first?.input { finish(input, tally, pieces.compactMap(\.fault).first) }
+            guard let first = pieces.first else { continue }
+            facts.add(dns, source: first.kind)
+            finish(first.input, tally, pieces.compactMap(\.fault).first)
         }
     }
 
