@@ -23,7 +23,7 @@ extension PageParts {
         for line in lines {
             table.add([
                 "\(line.vendor)", .name(line.id), "\(line.products.joined(separator: ", "))",
-                "\(line.lastDay?.description ?? "")", "\(line.daysLeft(on: day) ?? 0)",
+                PageParts.date(line.lastDay), "\(line.daysLeft(on: day) ?? 0)",
                 used.contains(line.id) ? "yes" : "not in this period",
             ])
         }
@@ -49,7 +49,8 @@ extension PageParts {
             let agreement: Markup = group.agreement.map { " \(.name($0.id))" } ?? .empty
             table.add([
                 "\(party)", "\(group.product ?? "")", "\(PageParts.verdict(group.verdict))\(agreement)",
-                "\(group.agreement?.ends ?? "")", "\(PageParts.devices(group.tally))",
+                PageParts.date(group.agreement?.ends.flatMap { CivilDay($0) }),
+                "\(PageParts.devices(group.tally))",
                 "\(Quantity.bytes(group.tally.bytesUp))", "\(Quantity.bytes(group.tally.bytesDown))",
             ])
         }

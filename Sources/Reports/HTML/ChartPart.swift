@@ -11,8 +11,8 @@ extension PageParts {
         return HTMLDocument.Section(
             "charts", "At a glance",
             """
-            <p class="note">All four speak of devices that are or may be students\u{2019}. Under each, a click shows \
-            its numbers.</p>
+            <p class="note">All speak of devices that are or may be students\u{2019}.\
+            <span class="onscreen"> The numbers stand beneath, as tables.</span></p>
             <div class="charts">
             \(charts.map(\.markup))</div>
             """)
@@ -56,7 +56,7 @@ extension PageParts {
         }
         return StripChart(
             id: "chart-categories", title: "Findings by category",
-            summary: "\(Quantity.of(assessment.findings.count, "finding")), most of them: \(names[0]).",
+            summary: "\(Quantity.of(assessment.findings.count, "finding")); most frequent: \(names[0]).",
             bins: bins, rows: rows, full: nil, words: { String($0) }
         ).chart
     }
@@ -105,7 +105,7 @@ extension PageParts {
             bins: bins,
             rows: [
                 .init(
-                    label: "share of bytes, full height = 100 %", style: "hidden", values: shares,
+                    label: "share of bytes (full bar: 100 %)", style: "hidden", values: shares,
                     total: PageParts.percent(total.unseen, of: total.total))
             ], full: 1000, words: { "\($0 / 10).\($0 % 10) %" }
         ).chart

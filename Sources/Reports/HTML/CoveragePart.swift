@@ -77,18 +77,19 @@ extension PageParts {
         var table = HTMLTable(
             "Inputs",
             [
-                .init("Input"), .init("Kind"), .init("From"), .init("To"), .init("Read"), .number("Bytes"),
-                .init("SHA-256"),
+                .init("Input, and SHA-256 of the file"), .init("Kind"), .init("From"), .init("To"),
+                .init("Read to its end"), .number("Bytes"),
             ])
         for input in report.inputs {
-            let problems = input.problems.prefix(3).map { problem -> Markup in "<br/>\(problem)" }
-            let hash = page.inputHashes[input.path]
+            let problems = input.problems.prefix(3).map { problem -> Markup in
+                "<br/><span class=\"quiet\">\(problem)</span>"
+            }
+            let hash = page.inputHashes[input.path].map { "<span class=\"hash\">\($0)</span>" as Markup }
             table.add([
-                .name(input.path), "\(input.kind)", moment(input.first), moment(input.last),
-                "\(input.complete ? "to its end" : "not to its end")\(problems)",
+                "\(.name(input.path))<br/>\(hash ?? "<span class=\"quiet\">no file by itself</span>")\(problems)",
+                "\(input.kind)", moment(input.first), moment(input.last),
+                input.complete ? "yes" : "<b>no</b>",
                 "\(Quantity.bytes(input.bytes))",
-                hash.map { "<span class=\"hash\">\($0)</span>" }
-                    ?? "<span class=\"quiet\">not on the disk by itself</span>",
             ])
         }
         let complete = report.inputs.count(where: \.complete)
@@ -97,7 +98,7 @@ extension PageParts {
             """
             <p>\(complete) of \(Quantity.of(report.inputs.count, "input")) \(complete == 1 ? "was" : "were") read to \
             the end.</p>
-            <div class="inputs">\(table.isEmpty ? .empty : table.markup)</div>
+            \(table.isEmpty ? .empty : table.markup)
             """)
     }
 

@@ -16,19 +16,28 @@ extension PageParts {
     }
 
     private var familiesSummary: Markup {
-        let total = assessment.activity.total
-        let services = Set(inForce.map(\.vendor)).count
-        let share =
-            total.total == 0
-            ? "The network showed no traffic of student devices in this time."
-            : "\(PageParts.percent(total.permitted, of: total.total)) of what student devices exchanged with the "
-                + "outside, by volume, went to services that the district has approved."
+        let companies = Set(inForce.map(\.vendor)).count
         return """
-            <p class="verdict">\(share)</p>
-            <p>The district has signed agreements that protect student data with \
-            \(Quantity.of(services, "company", "companies")). Each night it compares what the school network saw with \
-            these agreements. This page says what it found.</p>
+            <p class="verdict">\(shareSentence)</p>
+            <p>By its records, the district had signed agreements in force with \
+            \(Quantity.of(companies, "company", "companies")). This page compares with them what the school network \
+            saw.</p>
             """
+    }
+
+    private var shareSentence: String {
+        let total = assessment.activity.total
+        if total.total == 0 { return "The network showed no traffic of student devices in this time." }
+        // What a handful of devices did is no sum.
+        if isHandful { return "Too few student devices were seen to speak of them here." }
+        return
+            "\(PageParts.percent(total.permitted, of: total.total)) of what student devices exchanged with the "
+            + "outside, by volume, went to services that the district runs or permits, or that every device needs."
+    }
+
+    private var isHandful: Bool {
+        assessment.totals.all.roles.reduce(0) { isStudentLike($1.key) ? $0 + $1.value : $0 }
+            < SmallCells.least
     }
 
     private var inForce: [ReportPage.AgreementLine] {
@@ -50,8 +59,8 @@ extension PageParts {
             table.isEmpty
                 ? "<p>No agreement is in force.</p>"
                 : """
-                <p>With these companies the district has a signed agreement. It says which data they may have, what \
-                for, and that they must not sell it.</p>
+                <p>By the district\u{2019}s records, these agreements were signed and in force on the last day of this \
+                report, whether or not the product was used.</p>
                 \(table.markup)
                 """)
     }
@@ -73,11 +82,12 @@ extension PageParts {
         var counts: [String: Int] = [:]
         var small = 0
         // A destination that only a handful of devices used is counted in the sum alone.
-        for finding in assessment.findings {
-            if finding.tally.devices < SmallCells.least {
+        for (_, findings) in Dictionary(grouping: assessment.findings, by: \.domain) {
+            guard let widest = findings.max(by: { $0.tally.devices < $1.tally.devices }) else { continue }
+            if widest.tally.devices < SmallCells.least {
                 small += 1
             } else {
-                counts[PageParts.plain(finding), default: 0] += 1
+                counts[PageParts.plain(widest), default: 0] += 1
             }
         }
         var table = HTMLTable("Not approved", [.init("What kind"), .number("How many services")])
@@ -95,22 +105,22 @@ extension PageParts {
                 ? "<p>Student devices used no service without an agreement.</p>"
                 : """
                 <p>Student devices, or devices that may be a student\u{2019}s, also exchanged data with services that \
-                no agreement covers. That can be a website somebody opened, or something an app calls by itself. The \
-                district looks into each.</p>
+                no agreement covers. That can be a website somebody opened, or something an app calls by itself.</p>
                 \(table.markup)
                 """)
     }
 
     private var unseen: HTMLDocument.Section {
         let total = assessment.activity.total
+        let share = isHandful ? "A part" : PageParts.percent(total.unseen, of: total.total)
         let broken =
             report.incompleteInputs.isEmpty
             ? "" : " Some of the network\u{2019}s records could not be read to the end."
         return HTMLDocument.Section(
             "unseen", "What we could not see",
             """
-            <p>\(PageParts.percent(total.unseen, of: total.total)) of the volume went to places that the network \
-            cannot name. We say nothing about it rather than guess.\(broken)</p>
+            <p>\(share) of the volume went to places that the network cannot name. We say nothing about it rather \
+            than guess.\(broken)</p>
             <p>What happens inside an approved app, and on devices at home, does not appear here.</p>
             """)
     }
@@ -120,10 +130,12 @@ extension PageParts {
             "words", "What the words mean",
             """
             <dl>
-            <dt><b>Agreement</b></dt><dd>A contract, often called a data privacy agreement, between the district and a \
-            company that handles student data.</dd>
-            <dt><b>Approved</b></dt><dd>Signed by both sides and in force on the last day of this report.</dd>
-            <dt><b>Service</b></dt><dd>An internet address that a device talked to.</dd>
+            <dt><b>Agreement</b></dt><dd>A contract about student data between the district and a company, often \
+            called a data privacy agreement.</dd>
+            <dt><b>Service</b></dt><dd>Somebody\u{2019}s place on the internet, such as a website, that a device \
+            talked to.</dd>
+            <dt><b>Unknown owner</b></dt><dd>The district\u{2019}s list does not say whose service it is. That \
+            alone does not make it a bad one.</dd>
             </dl>
             """)
     }

@@ -27,7 +27,8 @@ extension PageParts {
             "findings", "Parties without an agreement",
             """
             <p>What devices that are or may be students\u{2019} did that no agreement or other record permits, the \
-            gravest first: \(counts(findings)). This says what is on record; it accuses nobody.</p>
+            gravest first: \(Quantity.of(findings.count, "finding")), \(PageParts.counts(findings)). This says what \
+            is on record; it accuses nobody.</p>
             \(table(findings))
             <h3 id="reasons">Reasons, and the records that decided</h3>
             \(grave.prefix(PageParts.tableLimit).map(article))\(lows)
@@ -62,9 +63,11 @@ extension PageParts {
 
     func article(_ finding: Finding) -> Markup {
         let reasons = finding.reasons.map { reason -> Markup in
+            let text = reason.text.replacing(" -> ", with: " \u{2192} ")
             let points =
                 reason.points == 0 ? "" : reason.points > 0 ? "+\(reason.points)" : "\(reason.points)"
-            return "<li><span class=\"points\">\(points)</span><span>\(reason.text)</span></li>\n"
+            return
+                "<li><span class=\"points\">\(points)</span><span>\(text)</span></li>\n"
         }
         let facts = facts(of: finding).map { title, content -> Markup in
             "<dt>\(title)</dt><dd>\(content)</dd>\n"

@@ -42,16 +42,24 @@ package struct HTMLTable: Sendable {
     /// The first cell names the row. Cells without a column are dropped.
     package mutating func add(_ cells: [Markup]) { rows.append(cells) }
 
+    /// The heads of many narrow columns stand upright; those of a few do on narrow screens.
+    private var style: String {
+        guard form == .compact, columns.count > 3 else { return form.rawValue }
+        return "\(form.rawValue) \(columns.count > 5 ? "upright" : "steep")"
+    }
+
     package var markup: Markup {
         let heads = columns.map { column -> Markup in
-            "<th scope=\"col\" role=\"columnheader\" class=\"\(column.kind.rawValue)\">\(column.title)</th>"
+            """
+            <th scope="col" role="columnheader" class="\(column.kind.rawValue)"><span>\(column.title)</span></th>
+            """
         }
         let lines = rows.map { cells -> Markup in
             "<tr role=\"row\">\(zip(columns, cells).enumerated().map(cell))</tr>\n"
         }
         // The roles are those that the elements have; the narrow form would take them away (display: block).
         return """
-            <table role="table" class="\(form.rawValue)"><caption class="unseen">\(caption)</caption>
+            <table role="table" class="\(style)"><caption class="unseen">\(caption)</caption>
             <thead role="rowgroup"><tr role="row">\(heads)</tr></thead>
             <tbody role="rowgroup">
             \(lines)</tbody></table>

@@ -1,6 +1,6 @@
-import Bytes
+package import Bytes
 import Contacts
-import Judgement
+package import Judgement
 import Register
 
 /// The sections that the pages of a report are put together from. Extensions hold one section each.
@@ -48,18 +48,14 @@ struct PageParts {
         return names.indices.contains(number - 1) ? names[number - 1] : String(number)
     }
 
-    /// On the district's clock, to the minute.
-    func moment(_ time: Timestamp?) -> Markup {
-        guard let time else { return .empty }
-        let local = clock.local(time)
-        let (hour, minute) = (local.minute / 60, local.minute % 60)
-        return "\(local.day) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
-    }
+    func moment(_ time: Timestamp?) -> Markup { .moment(time, clock) }
 
     func day(_ time: Timestamp?) -> Markup {
         guard let time else { return .empty }
-        return "\(clock.local(time).day)"
+        return PageParts.date(clock.local(time).day)
     }
+
+    static func date(_ day: CivilDay?) -> Markup { .date(day) }
 
     static func name(_ domain: String) -> Markup { .name(UnicodeNames.beside(domain)) }
 
@@ -136,5 +132,20 @@ struct PageParts {
             \(register.timezone).</p>
             <p>Register: SHA-256 <span class="hash">\(register.sha256)</span>\(roster)</p>
             """
+    }
+}
+
+extension Markup {
+    /// A date that is not broken at its hyphens; nothing without one.
+    package static func date(_ day: CivilDay?) -> Markup {
+        day.map { "<span class=\"date\">\($0)</span>" } ?? .empty
+    }
+
+    /// A moment on the district's clock, to the minute; nothing without one.
+    package static func moment(_ time: Timestamp?, _ clock: ZoneClock) -> Markup {
+        guard let time else { return .empty }
+        let local = clock.local(time)
+        let (hour, minute) = (local.minute / 60, local.minute % 60)
+        return "\(date(local.day)) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 }

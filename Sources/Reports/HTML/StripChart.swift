@@ -89,7 +89,7 @@ struct StripChart {
 
     private var table: HTMLTable {
         var table = HTMLTable(
-            title, [HTMLTable.Column(bins.unit.title)] + rows.map { .number($0.label) })
+            title, form: .compact, [HTMLTable.Column(bins.unit.title)] + rows.map { .number($0.label) })
         for place in 0..<bins.count {
             let cells = rows.map { row -> Markup in
                 "\(row.values.indices.contains(place) ? words(row.values[place]) : "")"

@@ -25,7 +25,8 @@ enum Stylesheet {
         .unseen,.skip:not(:focus){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);\
         white-space:nowrap}
         .skip:focus{position:static;display:inline-block;margin-bottom:1rem}
-        code,.hash{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.84em}
+        code,.hash{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.84em;\
+        font-weight:400}
                 footer{margin-top:4rem;padding-top:.8rem;border-top:1px solid var(--line);font-size:.85rem;\
         color:var(--muted)}
         footer p{max-width:none;margin:.2rem 0}
@@ -39,11 +40,11 @@ enum Stylesheet {
         .verdict.high{border-left-color:var(--high)}
         .verdict.medium{border-left-color:var(--medium)}
         .verdict.low{border-left-color:var(--low)}
-        .verdict+ul{margin-top:1rem}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;max-width:none;\
-        margin:1.2rem 0;background:var(--line);border:1px solid var(--line)}
-        .figures div{background:var(--surface);padding:.8rem 1rem;display:flex;flex-direction:column-reverse;\
-        justify-content:flex-end}
+        .verdict+ul,.verdict+p{margin-top:1rem}
+        .figures{display:flex;flex-wrap:wrap;gap:1px;max-width:none;margin:1.2rem 0;background:var(--line);\
+        border:1px solid var(--line)}
+        .figures div{flex:1 1 9rem;background:var(--surface);padding:.8rem 1rem;display:flex;\
+        flex-direction:column-reverse;justify-content:flex-end}
         .figures dt{font-size:.88rem;color:var(--muted);line-height:1.35}
         .figures dd{margin:0;font-size:1.7rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}
         nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;max-width:none;\
@@ -75,6 +76,14 @@ enum Stylesheet {
         .boxes{list-style:none;padding:0}
         .boxes li{display:grid;grid-template-columns:1.6rem minmax(0,1fr);margin:.5rem 0}
         .boxes li::before{content:"";width:.95rem;height:.95rem;border:1.5px solid var(--ink);margin-top:.28rem}
+        .label{border:.2rem solid var(--ink);background:var(--surface);padding:1rem 1.2rem;max-width:34rem}
+        .label h3{margin:.2rem 0;font-size:1.5rem;border-bottom:.5rem solid var(--ink);padding-bottom:.4rem}
+        .label h4{margin:.9rem 0 .2rem;font-size:1rem}
+        .label dl{max-width:none;margin:0}
+        .label dl div{display:flex;justify-content:space-between;gap:1rem;border-top:1px solid var(--ink);\
+        padding:.25rem 0}
+        .label dt{font-weight:600}
+        .label dd{margin:0;text-align:right}
         .signature{display:grid;grid-template-columns:2fr 2fr 1fr;gap:2rem;max-width:none;margin-top:3rem}
         .signature p{border-top:1px solid var(--ink);padding-top:.3rem;font-size:.9rem}
 
@@ -91,9 +100,8 @@ enum Stylesheet {
         tbody th{font-weight:600;min-width:9rem}
         td.text{min-width:5.5rem}
         .number{text-align:right;font-variant-numeric:tabular-nums}
-        td.number{white-space:nowrap}
+        td.number,.date{white-space:nowrap}
         .quiet{font-weight:400;color:var(--muted)}
-        .inputs td:last-child{min-width:14rem}
 
         """
 
@@ -104,25 +112,26 @@ enum Stylesheet {
         figcaption{font-weight:600;line-height:1.35}
         figcaption span{display:block;font-weight:400;font-size:.9rem;color:var(--muted)}
         figure svg{display:block;width:100%;height:auto;margin-top:.7rem}
-        figure.graph svg{max-width:none}
-        svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;\
+        svg text{font:11.5px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;\
         fill:var(--ink)}
         svg .quiet{fill:var(--muted);font-weight:400}
         svg .axis{stroke:var(--line);fill:none}
-        svg .link{stroke:var(--muted);fill:none}
-        .s0{fill:var(--accent)}
+        svg .link{stroke:var(--muted);fill:none;stroke-width:1.2}
+        svg .arc{fill:var(--muted)}
+        .tree ul{list-style:none;padding-left:1rem;margin:.1rem 0;border-left:1px solid var(--line)}
+        .tree>ul{border:0;padding:0;margin-top:.7rem}
         .permitted{fill:var(--permitted)}
         .uncovered{fill:var(--uncovered)}
         .hidden{fill:var(--hidden)}
-        .hatch{stroke:var(--surface)}
         .ground{fill:var(--page)}
         .h0{fill:var(--heat0)}.h1{fill:var(--heat1)}.h2{fill:var(--heat2)}.h3{fill:var(--heat3)}\
         .h4{fill:var(--heat4)}.h5{fill:var(--heat5)}
         figure table{font-size:.85rem;border:0}
         figure th,figure td{padding:.25rem .4rem}
-        figure th{overflow-wrap:anywhere}
-        figure tbody th{min-width:0}
+        figure tbody th{min-width:0;white-space:nowrap}
         .compact td,.compact th{padding:.2rem .25rem}
+        .upright thead .number span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:10rem;\
+        text-align:left}
 
         """
 
@@ -135,6 +144,10 @@ enum Stylesheet {
         .facts{grid-template-columns:minmax(0,1fr);gap:0}
         .facts dd{margin-bottom:.45rem}
         .signature{grid-template-columns:1fr;gap:2.5rem}
+        svg text{font-size:13px}
+        .charts{columns:1}
+        .steep thead .number span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:10rem;\
+        text-align:left}
         .cards,.cards tbody,.cards tr,.cards th,.cards td{display:block;width:auto}
         .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         .cards tbody tr{padding:.6rem .8rem;border-bottom:1px solid var(--line)}
@@ -153,17 +166,21 @@ enum Stylesheet {
         @media print{
         html{font-size:9.5pt;background:#fff;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         body{max-width:none;padding:0}
-        nav,.skip,summary{display:none}
+        nav,.skip,summary,figure details,.onscreen{display:none}
         details::details-content{content-visibility:visible;display:block;height:auto}
-        h2{margin-top:2rem}
+        h2{margin-top:1.6rem}
+        .verdict{font-size:1.25rem;padding:.8rem 1rem}
+        .figures dd{font-size:1.4rem}
         h1,h2,h3,h4,figcaption,caption,thead{break-after:avoid}
         h2+p,h3+p{break-after:avoid}
         thead{display:table-header-group}
         tr,figure svg,.verdict,.figures,.signature,.boxes li{break-inside:avoid}
         article{break-inside:avoid}
+        tbody tr:first-child,tbody tr:nth-child(2){break-before:avoid}
         p,li{orphans:3;widows:3}
         .charts{columns:2}
-        figure{margin-bottom:1rem}
+        figure{margin-bottom:.7rem;padding:.6rem .8rem;font-size:.92em}
+        figure svg{margin-top:.4rem}
         a{color:inherit;text-decoration:none}
         }
         """

@@ -22,13 +22,20 @@ extension PageParts {
         }
         return "Devices that are or may be students\u{2019} exchanged data with "
             + "\(Quantity.of(Set(findings.map(\.domain)).count, "destination")) that no agreement or other record "
-            + "permits: \(counts(findings))."
+            + "permits: \(PageParts.counts(gravest(findings)))."
+    }
+
+    /// One severity for each destination: a destination may have several findings.
+    private func gravest(_ findings: [Finding]) -> [Severity] {
+        Array(Dictionary(findings.map { ($0.domain, $0.severity) }, uniquingKeysWith: max).values)
     }
 
     /// Such as `3 of high severity, 7 of medium, 4 of low`.
-    func counts(_ findings: [Finding]) -> String {
+    static func counts(_ findings: [Finding]) -> String { counts(findings.map(\.severity)) }
+
+    static func counts(_ severities: [Severity]) -> String {
         let parts = Severity.allCases.reversed().compactMap { severity -> String? in
-            let count = findings.count { $0.severity == severity }
+            let count = severities.count { $0 == severity }
             return count == 0 ? nil : "\(count) of \(severity.rawValue)"
         }
         guard let first = parts.first else { return "none" }

@@ -31,7 +31,7 @@ extension PageParts {
     private func teamSentence(_ changed: [Finding]) -> String {
         guard let changes = report.changes else {
             return "No earlier report was given, so that everything here counts as new: "
-                + "\(Quantity.of(changed.count, "finding")), \(counts(changed))."
+                + "\(Quantity.of(changed.count, "finding")), \(PageParts.counts(changed))."
         }
         let sum = changes.firstSeen.count + changes.changed.count
         let gone =
@@ -54,7 +54,7 @@ extension PageParts {
         return HTMLDocument.Section(
             "findings", "New and changed",
             """
-            <p>For decision: \(counts(changed)).</p>
+            <p>For decision: \(PageParts.counts(changed)).</p>
             <h3>Reasons, and the records that decided</h3>
             \(changed.prefix(PageParts.rowLimit).map(article))\(rest(changed))
             """
@@ -73,6 +73,6 @@ extension PageParts {
         guard !unchanged.isEmpty else { return nil }
         return HTMLDocument.Section(
             "unchanged", "As before",
-            "<p>Known from the last report: \(counts(unchanged)).</p>\n\(table(unchanged))")
+            "<p>Known from the last report: \(PageParts.counts(unchanged)).</p>\n\(table(unchanged))")
     }
 }

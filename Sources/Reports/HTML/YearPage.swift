@@ -105,9 +105,9 @@ extension PageParts {
                 line.form.map { form -> Markup in "\(.name(line.id)) <span class=\"quiet\">\(form)</span>" }
                 ?? .name(line.id)
             table.add([
-                id, "\(standing(line))", "\(line.signed?.description ?? "")",
-                "\(line.begins?.description ?? "")",
-                "\(line.lastDay?.description ?? "none set")", "\(line.products.joined(separator: ", "))",
+                id, "\(standing(line))", PageParts.date(line.signed), PageParts.date(line.begins),
+                line.lastDay == nil ? "none set" : PageParts.date(line.lastDay),
+                "\(line.products.joined(separator: ", "))",
                 .name(line.place.description),
             ])
         }
