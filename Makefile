@@ -4,11 +4,11 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
-# capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures,
-# libsimdjson-dev for logs in JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them; zip, which packs
-# captures in a test; chromium, in which a test opens the HTML report.
+# capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures, libbrotli-dev for
+# bodies of web traffic, libsimdjson-dev for JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them; zip,
+# which packs captures in a test; chromium, in which a test opens the HTML report.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libsimdjson-dev libsqlite3-dev pkg-config zip chromium
+  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev pkg-config zip chromium
 
 .PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster clean
 

@@ -68,6 +68,7 @@ let package = Package(
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -76,7 +77,9 @@ let package = Package(
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         room("Bytes"),
-        room("Captures", ["Bytes", "CArchive", "CPcap", "CZlib", "CLZMA", "CBzip2", "CZstd", "CLZ4"]),
+        room(
+            "Captures",
+            ["Bytes", "CArchive", "CPcap", "CZlib", "CLZMA", "CBzip2", "CZstd", "CLZ4", "CBrotli"]),
         room("Packets", ["Bytes"]),
         room("Names", ["Bytes", crypto, cryptoExtras]),
         room("Flows", ["Bytes", "Captures", "Packets", "Names"]),
@@ -89,11 +92,17 @@ let package = Package(
         room(
             "Reports",
             ["Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
+        room(
+            "Review",
+            [
+                "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
+                "Judgement", "Reports", crypto,
+            ]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
                 "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-                "Roster", "Judgement", "Reports", argumentParser,
+                "Roster", "Judgement", "Reports", "Review", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -131,8 +140,12 @@ let package = Package(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
             path: "Tests/Benchmarks/RosterBenchmark", swiftSettings: strict),
         tests(
-            "RosterTests", ["Bytes", "Flows", "Contacts", "Register", "Roster"], exclude: ["Fixtures"]),
+            "RosterTests", ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster"],
+            exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        tests(
+            "ReviewTests",
+            ["Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review", crypto]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",

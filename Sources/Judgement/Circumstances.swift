@@ -18,6 +18,15 @@ package struct Circumstances: Hashable, Sendable {
     /// A question may leave things open: what it does not state is not held against the answer. A contact's
     /// unknowns are: what the roster does not know cannot be said to be covered.
     package var isQuestion: Bool
+    /// In whose company a question assumes a sub-processor's host.
+    package var company = Company.whoeverDeclaresIt
+
+    package enum Company: Hashable, Sendable {
+        case whoeverDeclaresIt
+        /// The vendor at that place in the register, whose app the name was seen in.
+        case vendor(Int)
+        case nobody
+    }
 
     package init(
         day: CivilDay, weekday: Int? = nil, minute: Int? = nil, role: Role? = nil, school: String? = nil,

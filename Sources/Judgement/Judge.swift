@@ -96,10 +96,15 @@ package struct Judge: Sendable {
     private func judge(subprocessors: [Judgment], parties: [Judgment], _ circumstances: Circumstances)
         -> Judgment?
     {
-        let agreed = subprocessors.sorted {
+        let ordered = subprocessors.sorted {
             ($0.verdict, $0.record?.id ?? "") < ($1.verdict, $1.record?.id ?? "")
-        }.first
-        if circumstances.isQuestion, let agreed, agreed.verdict == .coveredSubprocessor { return agreed }
+        }
+        let agreed = ordered.first
+        if circumstances.isQuestion,
+            let near = ordered.first(where: { $0.isDeclared(in: circumstances.company) })
+        {
+            return near
+        }
         if let party = Judge.worst(parties) { return offering(party, subprocessors) }
         guard var alone = agreed else { return nil }
         if alone.verdict == .coveredSubprocessor { alone.verdict = .noAgreement }

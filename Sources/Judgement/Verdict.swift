@@ -130,3 +130,15 @@ package struct Judgment: Hashable, Sendable {
         reasons = [reason]
     }
 }
+
+extension Judgment {
+    /// Whether a sub-processor's host is covered in that company.
+    func isDeclared(in company: Circumstances.Company) -> Bool {
+        guard verdict == .coveredSubprocessor else { return false }
+        switch company {
+        case .whoeverDeclaresIt: return true
+        case .vendor(let number): return parents.contains { $0.vendor == number }
+        case .nobody: return false
+        }
+    }
+}

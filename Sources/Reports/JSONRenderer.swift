@@ -1,6 +1,6 @@
 import Bytes
 import Contacts
-import Judgement
+package import Judgement
 import Register
 package import Roster
 
@@ -210,7 +210,7 @@ private func liftValue(_ lift: Lift?) -> JSONValue {
     return .object([("value", .ratio(lift.value)), ("low", .ratio(lift.low)), ("high", .ratio(lift.high))])
 }
 
-func agreementValue(_ agreement: AgreementSummary?) -> JSONValue {
+package func agreementValue(_ agreement: AgreementSummary?) -> JSONValue {
     guard let agreement else { return .null }
     return .object([
         ("id", .string(agreement.id)), ("status", .string(agreement.status)),
@@ -218,7 +218,7 @@ func agreementValue(_ agreement: AgreementSummary?) -> JSONValue {
     ])
 }
 
-func recordValue(_ record: RecordReference?) -> JSONValue {
+package func recordValue(_ record: RecordReference?) -> JSONValue {
     guard let record else { return .null }
     return .object([
         ("kind", .string(record.kind)), ("id", .string(record.id)), ("file", .string(record.place.file)),

@@ -2,7 +2,7 @@ import Judgement
 
 /// The forms of lines that a table is made of.
 extension TableRenderer {
-    enum Style {
+    package enum Style {
         case plain
         case bold
         case dim
@@ -33,21 +33,23 @@ extension TableRenderer {
     }
 
     /// Colours `text`, which is safe already; the escape sequences take no cells.
-    func paint(_ text: String, _ style: Style) -> String {
+    package func paint(_ text: String, _ style: Style) -> String {
         colour && !style.code.isEmpty ? "\u{1b}[\(style.code)m\(text)\u{1b}[0m" : text
     }
 
-    func section(_ title: String) -> [String] { [""] + wrap(title, style: .bold) }
+    package func section(_ title: String) -> [String] { [""] + wrap(title, style: .bold) }
 
-    func wrap(_ text: String, style: Style = .plain) -> [String] {
+    package func wrap(_ text: String, style: Style = .plain) -> [String] {
         TerminalText.wrapped(TerminalText.safe(text), width).map { paint($0, style) }
     }
 
     /// Text beneath a finding's first line.
-    func indented(_ text: String) -> [String] { hanging("        ", TerminalText.safe(text), style: .plain) }
+    package func indented(_ text: String) -> [String] {
+        hanging("        ", TerminalText.safe(text), style: .plain)
+    }
 
     /// A label, and text that keeps clear of it on every further line.
-    func hanging(_ label: String, _ text: String, style: Style) -> [String] {
+    package func hanging(_ label: String, _ text: String, style: Style) -> [String] {
         let indent = TerminalText.width(label)
         return TerminalText.wrapped(text, width - indent).enumerated().map { index, line in
             index == 0 ? paint(label + line, style) : String(repeating: " ", count: indent) + line
@@ -55,7 +57,7 @@ extension TableRenderer {
     }
 
     /// Words to the left and a figure to the right, on one line where both fit.
-    func entry(_ text: String, _ figure: String) -> [String] {
+    package func entry(_ text: String, _ figure: String) -> [String] {
         let indent = "  "
         let room = width - indent.count - TerminalText.width(figure) - 2
         let leading = text.prefix { $0 == " " }
@@ -67,7 +69,7 @@ extension TableRenderer {
     }
 
     /// The first few of a list, and how many more there are.
-    func listing<Item>(_ items: [Item], _ describe: (Item) -> (String, String)) -> [String] {
+    package func listing<Item>(_ items: [Item], _ describe: (Item) -> (String, String)) -> [String] {
         let limit = 8
         var lines: [String] = []
         for item in items.prefix(limit) {

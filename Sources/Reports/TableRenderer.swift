@@ -1,13 +1,13 @@
-import Bytes
+package import Bytes
 import Contacts
-import Judgement
+package import Judgement
 import Register
 
 /// `analyze --format table`: what a person reads first. Findings by severity, then what was covered, then
 /// what the input could not show.
 package struct TableRenderer {
-    let width: Int
-    let colour: Bool
+    package let width: Int
+    package let colour: Bool
 
     /// Enough to see what kind they are; nobody reads hundreds of them on a terminal.
     static let lowFindingsShown = 10
@@ -225,7 +225,7 @@ package struct TableRenderer {
 
     // MARK: - Shared forms
 
-    private func moment(_ time: Timestamp, _ clock: ZoneClock) -> String {
+    package func moment(_ time: Timestamp, _ clock: ZoneClock) -> String {
         let local = clock.local(time)
         let (hour, minute) = (local.minute / 60, local.minute % 60)
         return "\(local.day) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"

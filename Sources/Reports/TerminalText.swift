@@ -1,7 +1,7 @@
 /// Text for a terminal of fixed-width cells.
-enum TerminalText {
+package enum TerminalText {
     /// The text with everything escaped that would act on the terminal instead of showing itself.
-    static func safe(_ text: String) -> String {
+    package static func safe(_ text: String) -> String {
         var out = ""
         for scalar in text.unicodeScalars {
             if needsEscape(scalar) {
@@ -14,7 +14,7 @@ enum TerminalText {
     }
 
     /// Cells that the text takes up.
-    static func width(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
+    package static func width(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
 
     private static func width(_ scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
@@ -33,7 +33,7 @@ enum TerminalText {
     }
 
     /// The text cut to `limit` cells, an ellipsis marking the cut.
-    static func clipped(_ text: String, _ limit: Int) -> String {
+    package static func clipped(_ text: String, _ limit: Int) -> String {
         guard width(text) > limit else { return text }
         var out = ""
         var used = 0
@@ -47,12 +47,12 @@ enum TerminalText {
     }
 
     /// The text followed by spaces up to `cells`.
-    static func padded(_ text: String, _ cells: Int) -> String {
+    package static func padded(_ text: String, _ cells: Int) -> String {
         text + String(repeating: " ", count: max(0, cells - width(text)))
     }
 
     /// Lines of at most `limit` cells, broken between words where there are any and inside them where not.
-    static func wrapped(_ text: String, _ limit: Int) -> [String] {
+    package static func wrapped(_ text: String, _ limit: Int) -> [String] {
         let limit = max(8, limit)
         var lines: [String] = []
         var line = ""
@@ -88,9 +88,9 @@ enum TerminalText {
 }
 
 /// Quantities for people.
-enum Quantity {
+package enum Quantity {
     /// Decimal units: `940 B`, `2.1 kB`, `14 MB`.
-    static func bytes(_ count: UInt64) -> String {
+    package static func bytes(_ count: UInt64) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
         var unit = 0
         var divisor: UInt64 = 1
@@ -105,13 +105,13 @@ enum Quantity {
     }
 
     /// A ratio with one digit after the point, such as `7.1`.
-    static func tenths(_ value: Double) -> String {
+    package static func tenths(_ value: Double) -> String {
         let scaled = (min(max(value.isNaN ? 0 : value, 0), 1e15) * 10).rounded()
         let tenths = UInt64(exactly: scaled) ?? 0
         return "\(tenths / 10).\(tenths % 10)"
     }
 
-    static func of(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+    package static func of(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
         "\(count) \(count == 1 ? one : many ?? one + "s")"
     }
 }

@@ -34,12 +34,15 @@ struct DeviceIndex: Sendable {
             // A dock that is lent out stands with several devices: its address says nothing of which.
             for mac in Set(device.macs) { byMAC[mac] = byMAC[mac] == nil ? number : DeviceIndex.several }
             for address in device.addresses { byAddress[address] = number }
-            if let host = device.host { note(&byHost, DeviceIndex.label(host), number) }
-            if let user = device.user { note(&byUser, user.lowercased(), number) }
+            if let host = device.host { DeviceIndex.note(&byHost, DeviceIndex.label(host), number, devices) }
+            if let user = device.user { DeviceIndex.note(&byUser, user.lowercased(), number, devices) }
         }
     }
 
-    private func note(_ table: inout [String: Int32], _ name: String, _ number: Int32) {
+    /// Static: a method would read the whole index while a part of it is changed, and copy that part every time.
+    private static func note(
+        _ table: inout [String: Int32], _ name: String, _ number: Int32, _ devices: [ListedDevice]
+    ) {
         if let known = table[name], known >= 0, devices[Int(known)].standing != devices[Int(number)].standing
         {
             table[name] = DeviceIndex.several

@@ -26,6 +26,23 @@ struct ContactsCommand: ParsableCommand {
     @Flag(name: .customLong("by-hour"), help: "Keep the clock hours (UTC) apart instead of adding them up.")
     var byHour = false
 
+    @OptionGroup var privacy: PseudonymOptions
+
+    func run() throws {
+        let gate = try privacy.gate()
+        let options = try input.options()
+        let run = input.run(options)
+        let code = input.reportProblems(run)
+        let contacts = byHour ? run.facts.contacts : ContactMerger.mergedOverHours(run.facts.contacts)
+        let renderer = ContactsRenderer(format: format, gate: gate)
+        let jobs = options.jobs > 0 ? options.jobs : Parallel.jobs
+        try Output.write(renderer.render(contacts, jobs: jobs, run: Parallel.run))
+        if let code { throw code }
+    }
+}
+
+/// Closes an operator's raw view (invariant 7).
+struct PseudonymOptions: ParsableArguments {
     @Flag(
         help:
             "Hide clients, hardware addresses, users and host names behind pseudonyms under --pseudonym-key.")
@@ -37,19 +54,7 @@ struct ContactsCommand: ParsableCommand {
     )
     var pseudonymKey: String?
 
-    func run() throws {
-        let gate = try identityGate()
-        let options = try input.options()
-        let run = input.run(options)
-        let code = input.reportProblems(run)
-        let contacts = byHour ? run.facts.contacts : ContactMerger.mergedOverHours(run.facts.contacts)
-        let renderer = ContactsRenderer(format: format, gate: gate)
-        let jobs = options.jobs > 0 ? options.jobs : Parallel.jobs
-        try Output.write(renderer.render(contacts, jobs: jobs, run: Parallel.run))
-        if let code { throw code }
-    }
-
-    private func identityGate() throws -> IdentityGate {
+    func gate() throws -> IdentityGate {
         guard pseudonyms else { return .identified }
         guard let path = pseudonymKey else {
             throw ValidationError(

@@ -15,11 +15,12 @@ struct Hallpass: ParsableCommand {
             EXAMPLES
               hallpass analyze captures/ --register allowlists/
               hallpass contacts monday.pcap --format csv
+              hallpass review session.har --app Quizly --persona persona.yaml
               hallpass lookup ads.example --register allowlists/ --on 2026-11-24
             """,
         version: version,
         subcommands: [
             AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
-            LookupCommand.self, LogsCommand.self, RegisterCommand.self,
+            LookupCommand.self, LogsCommand.self, RegisterCommand.self, ReviewCommand.self,
         ])
 }

@@ -5,6 +5,7 @@ import Foundation
 import Judgement
 import Register
 import Roster
+import TestSupport
 import Testing
 
 @testable import Reports

@@ -9,7 +9,7 @@ import Testing
     /// The rooms in order of the straight line, with all that each may import of ours and of libraries.
     static let imports: [String: Set<String>] = [
         "Bytes": ["Glibc"],
-        "Captures": ["Bytes", "CPcap", "CArchive", "CZlib", "CLZMA", "CBzip2", "CZstd", "CLZ4"],
+        "Captures": ["Bytes", "CPcap", "CArchive", "CZlib", "CLZMA", "CBzip2", "CZstd", "CLZ4", "CBrotli"],
         "Packets": ["Bytes"],
         "Names": ["Bytes", "Crypto", "CryptoExtras", "_CryptoExtras"],
         "Flows": ["Bytes", "Captures", "Packets", "Names"],
@@ -28,9 +28,14 @@ import Testing
             "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
             "Foundation", "Synchronization",
         ],
+        "Review": [
+            "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
+            "Judgement", "Reports", "Crypto", "Foundation", "Synchronization",
+        ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-            "Roster", "Judgement", "Reports", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "Roster", "Judgement", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch",
+            "Synchronization",
         ],
     ]
 
@@ -42,6 +47,8 @@ import Testing
         "Sources/Captures/UnpackSource.swift": "hands buffers to the decompressors",
         "Sources/Captures/ZipMember.swift": "hands buffers to zlib",
         "Sources/Captures/Codecs.swift": "zlib, liblzma, libbz2, libzstd, liblz4",
+        "Sources/Captures/ContentCodecs.swift": "zlib, libbrotlidec",
+        "Sources/Captures/ContentUnpacker.swift": "hands buffers to the decompressors",
         "Sources/Pipeline/Crew.swift": "tasks that the compiler cannot see to be apart",
         "Sources/Reports/HTML/HTMLDocument.swift": "a page's policy says 'unsafe-inline'",
         "Sources/hallpass/AnalyzeCommand.swift": "asks the terminal for its width",

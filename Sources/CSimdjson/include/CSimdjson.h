@@ -33,8 +33,11 @@ typedef struct {
 } hallpass_json_document;
 
 /// Parses `size` bytes; 0 when they are one JSON document of at most 32 levels and 65,536 values. Bytes that are not UTF-8
-/// are taken for Latin-1. The document belongs to the calling thread and stands until its next call.
+/// are taken for Latin-1, half a surrogate pair for U+FFFD. The document belongs to the calling thread and stands until its next call.
 int hallpass_json_parse(const char *bytes, size_t size, hallpass_json_document *document);
+
+/// The same for an entry of a HAR: at most 512 levels and 2,097,152 values.
+int hallpass_json_parse_entry(const char *bytes, size_t size, hallpass_json_document *document);
 
 #ifdef __cplusplus
 }

@@ -1,13 +1,13 @@
-import Bytes
+package import Bytes
 import CSimdjson
 
 /// A key of a JSON object, ready to be compared.
-struct JSONKey: ExpressibleByStringLiteral, Sendable {
+package struct JSONKey: ExpressibleByStringLiteral, Sendable {
     fileprivate let words: (UInt64, UInt64, UInt64, UInt64)
     fileprivate let count: Int
 
     /// At most 32 bytes: longer keys match nothing.
-    init(stringLiteral text: String) {
+    package init(stringLiteral text: String) {
         let bytes = Array(text.utf8)
         let span = bytes.span.bytesView
         words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
@@ -18,17 +18,17 @@ struct JSONKey: ExpressibleByStringLiteral, Sendable {
 }
 
 /// One parsed line of JSON: values in document order, and their texts. Parsed by simdjson, read with bounds checks.
-struct JSONDocument: ~Escapable {
+package struct JSONDocument: ~Escapable {
     /// Keys and strings, unescaped: what ranges of texts point into.
-    let texts: RawSpan
+    package let texts: RawSpan
     private let values: RawSpan
 
     /// The document's outermost value.
-    static let root = 0
+    package static let root = 0
     /// Bytes of one value in memory.
     private static let stride = 32
 
-    enum Kind: UInt64, Sendable {
+    package enum Kind: UInt64, Sendable {
         case null, no, yes, signed, unsigned, double, string, object, array
     }
 
@@ -40,28 +40,44 @@ struct JSONDocument: ~Escapable {
 
     /// Runs `body` on the document that `line` is; nil when it is none, or one deeper than 32 levels or of more than
     /// 65,536 values.
-    static func with<R>(_ line: RawSpan, _ body: (borrowing JSONDocument) -> R) -> R? {
+    package static func with<R>(_ line: RawSpan, _ body: (borrowing JSONDocument) -> R) -> R? {
+        unsafe with(line, parser: hallpass_json_parse, body)
+    }
+
+    /// The same for a whole entry of a HAR: up to 512 levels and 2,097,152 values.
+    package static func withEntry<R>(_ entry: RawSpan, _ body: (borrowing JSONDocument) -> R) -> R? {
+        unsafe with(entry, parser: hallpass_json_parse_entry, body)
+    }
+
+    private typealias Parser = (UnsafePointer<CChar>?, Int, UnsafeMutablePointer<hallpass_json_document>?) ->
+        Int32
+
+    private static func with<R>(
+        _ text: RawSpan, parser: Parser, _ body: (borrowing JSONDocument) -> R
+    ) -> R? {
         var document = unsafe hallpass_json_document()
-        let status = unsafe line.withUnsafeBytes { bytes in
-            unsafe hallpass_json_parse(
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &document)
+        let status = unsafe text.withUnsafeBytes { bytes in
+            unsafe parser(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &document)
         }
-        guard status == 0, line.byteCount > 0 else { return nil }
-        // The memory is this thread's until its next call, and the document cannot escape `body`, which parses
-        // nothing.
+        guard status == 0, text.byteCount > 0 else { return nil }
+        // The memory is this thread's until its next call, and the document cannot escape `body`, which parses nothing.
         let values = unsafe UnsafeRawBufferPointer(
             start: document.values, count: document.count * JSONDocument.stride)
         let texts = unsafe UnsafeRawBufferPointer(start: document.texts, count: document.text_bytes)
         return unsafe body(JSONDocument(values: values.bytes, texts: texts.bytes))
     }
 
-    func kind(_ index: Int) -> Kind { Kind(rawValue: values.word(at: offset(index), count: 4)) ?? .null }
+    package func kind(_ index: Int) -> Kind {
+        Kind(rawValue: values.word(at: offset(index), count: 4)) ?? .null
+    }
 
     /// Behind the value and all within it: the next member's index, or the enclosing value's end.
-    func end(_ index: Int) -> Int { Int(truncatingIfNeeded: values.word(at: offset(index) &+ 4, count: 4)) }
+    package func end(_ index: Int) -> Int {
+        Int(truncatingIfNeeded: values.word(at: offset(index) &+ 4, count: 4))
+    }
 
     /// The first member of the object at `index` with this key.
-    func member(_ index: Int, _ key: JSONKey) -> Int? {
+    package func member(_ index: Int, _ key: JSONKey) -> Int? {
         guard kind(index) == .object else { return nil }
         let stop = end(index)
         var child = index + 1
@@ -73,7 +89,7 @@ struct JSONDocument: ~Escapable {
     }
 
     /// Members of an object or array, as indices.
-    func members(_ index: Int) -> [Int] {
+    package func members(_ index: Int) -> [Int] {
         guard kind(index) == .object || kind(index) == .array else { return [] }
         var children: [Int] = []
         var child = index + 1
@@ -97,7 +113,7 @@ struct JSONDocument: ~Escapable {
     }
 
     /// A string's place in `texts`; nil for anything else.
-    func text(_ index: Int?) -> FieldRange? {
+    package func text(_ index: Int?) -> FieldRange? {
         guard let index, kind(index) == .string else { return nil }
         let start = Int(truncatingIfNeeded: values.word(at: offset(index) &+ 16))
         let count = Int(truncatingIfNeeded: values.word(at: offset(index) &+ 24, count: 4))
@@ -105,12 +121,12 @@ struct JSONDocument: ~Escapable {
     }
 
     /// A string's text; nil for anything else.
-    func string(_ index: Int?) -> String? {
+    package func string(_ index: Int?) -> String? {
         text(index).map { String(ascii: texts.clamped(from: $0.start, count: $0.count)) }
     }
 
     /// A number without sign or fraction, also one in a string, as some exporters write them.
-    func unsigned(_ index: Int?) -> UInt64? {
+    package func unsigned(_ index: Int?) -> UInt64? {
         guard let index else { return nil }
         let bits = values.word(at: offset(index) &+ 16)
         switch kind(index) {
@@ -121,7 +137,7 @@ struct JSONDocument: ~Escapable {
         }
     }
 
-    func double(_ index: Int?) -> Double? {
+    package func double(_ index: Int?) -> Double? {
         guard let index else { return nil }
         let bits = values.word(at: offset(index) &+ 16)
         switch kind(index) {
@@ -132,7 +148,7 @@ struct JSONDocument: ~Escapable {
         }
     }
 
-    func bool(_ index: Int?) -> Bool? {
+    package func bool(_ index: Int?) -> Bool? {
         guard let index else { return nil }
         return kind(index) == .yes ? true : kind(index) == .no ? false : nil
     }

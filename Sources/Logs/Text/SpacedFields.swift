@@ -1,11 +1,11 @@
 import Bytes
 
 /// A field of a line: `start ..< end`, never empty.
-struct FieldRange: Equatable, Sendable {
-    var start: Int
-    var end: Int
+package struct FieldRange: Equatable, Sendable {
+    package var start: Int
+    package var end: Int
 
-    @inline(__always) var count: Int { end &- start }
+    @inline(__always) package var count: Int { end &- start }
 }
 
 /// The fields of a line whose columns are separated by one or more spaces.

@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// A JSON value with booleans, whole numbers and other numbers told apart.
-indirect enum JSONTree: Decodable, Equatable {
+package indirect enum JSONTree: Decodable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -10,7 +10,7 @@ indirect enum JSONTree: Decodable, Equatable {
     case array([JSONTree])
     case object([String: JSONTree])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -29,18 +29,18 @@ indirect enum JSONTree: Decodable, Equatable {
         }
     }
 
-    subscript(key: String) -> JSONTree? {
+    package subscript(key: String) -> JSONTree? {
         if case .object(let members) = self { return members[key] }
         return nil
     }
 
-    var text: String? {
+    package var text: String? {
         if case .string(let text) = self { return text }
         return nil
     }
 
     /// The texts of a list, or of a single text.
-    var texts: [String] {
+    package var texts: [String] {
         if case .array(let values) = self { return values.compactMap(\.text) }
         return text.map { [$0] } ?? []
     }
@@ -50,13 +50,13 @@ indirect enum JSONTree: Decodable, Equatable {
 /// required, properties, additionalProperties, items, enum, pattern, minimum and local references. A
 /// keyword that it does not know is an error, so that the schema cannot ask for something that nobody
 /// checks.
-struct SchemaValidator {
+package struct SchemaValidator {
     private let root: JSONTree
 
-    init(_ data: Data) throws { root = try JSONDecoder().decode(JSONTree.self, from: data) }
+    package init(_ data: Data) throws { root = try JSONDecoder().decode(JSONTree.self, from: data) }
 
     /// What is wrong, each with the path of the value; empty when the value is valid.
-    func errors(in data: Data) throws -> [String] {
+    package func errors(in data: Data) throws -> [String] {
         check(try JSONDecoder().decode(JSONTree.self, from: data), root, "$")
     }
 

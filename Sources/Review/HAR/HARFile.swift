@@ -1,0 +1,104 @@
+import Bytes
+import Logs
+
+/// Reads a HAR in windows and hands its entries on in batches.
+struct HARFile {
+    /// What is told of the file as a whole.
+    private(set) var program: String?
+    private(set) var isComplete = true
+    private(set) var problems: [String] = []
+    private(set) var bytes: UInt64 = 0
+    private(set) var entries: UInt64 = 0
+
+    private static let window = 1 << 20
+    /// Entries that are worked on together: enough for every core, little enough for memory.
+    private static let batchBytes = 24 << 20
+    private static let batchCount = 512
+
+    /// Whether the first bytes are those of a HAR: an object whose first key is `log`.
+    static func recognises(_ prefix: RawSpan) -> Bool {
+        var index = prefix.word(at: 0, count: 3) == 0xbfbbef ? 3 : 0
+        func skipSpace() {
+            while let byte = prefix.byte(at: index),
+                byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
+            {
+                index += 1
+            }
+        }
+        skipSpace()
+        guard prefix.byte(at: index) == UInt8(ascii: "{") else { return false }
+        index += 1
+        skipSpace()
+        // "log" with its quotes.
+        return prefix.word(at: index, count: 5) == 0x22_67_6f_6c_22
+    }
+
+    /// Reads to the end of `source`, or as far as it goes; `head` was read from it before.
+    mutating func read(
+        _ source: any ByteSource, head: [UInt8], _ batch: ([HARCutter.Piece]) -> Void
+    ) {
+        var cutter = HARCutter()
+        do throws(HARCutter.Fault) {
+            try head.withRawSpan { (span: RawSpan) throws(HARCutter.Fault) in try cutter.take(span) }
+            bytes = UInt64(head.count)
+            var buffer = ByteBuffer(capacity: HARFile.window)
+            while let got = next(source, &buffer), got > 0 {
+                bytes += UInt64(got)
+                try cutter.take(buffer.bytes(got))
+                if cutter.pieceBytes > HARFile.batchBytes || cutter.pieces.count > HARFile.batchCount {
+                    hand(cutter.takePieces(), batch)
+                }
+            }
+            hand(cutter.takePieces(), batch)
+            finish(cutter)
+        } catch {
+            hand(cutter.takePieces(), batch)
+            isComplete = false
+            problems.append("at byte \(error.offset): \(error.reason)" + used)
+        }
+    }
+
+    private var used: String { "; \(entries) entries before it are used" }
+
+    private mutating func next(_ source: any ByteSource, _ buffer: inout ByteBuffer) -> Int? {
+        do throws(FileFault) {
+            return try source.readNext(into: &buffer, at: 0, count: buffer.capacity)
+        } catch {
+            isComplete = false
+            problems.append(error.cause)
+            return nil
+        }
+    }
+
+    private mutating func finish(_ cutter: HARCutter) {
+        if !cutter.isAtEnd {
+            isComplete = false
+            problems.append(
+                "it ends in the middle of \(cutter.isInPiece ? "an entry" : "the archive")" + used)
+        } else if !cutter.foundEntries {
+            isComplete = false
+            problems.append("it has no list log.entries: it is no HTTP archive")
+        }
+    }
+
+    private mutating func hand(_ pieces: [HARCutter.Piece], _ batch: ([HARCutter.Piece]) -> Void) {
+        for piece in pieces where piece.kind == .program { note(program: piece) }
+        let found = pieces.filter { $0.kind == .entry }
+        entries += UInt64(found.count)
+        if !found.isEmpty { batch(found) }
+    }
+
+    /// The browser where it is named, the exporting program elsewhere.
+    private mutating func note(program piece: HARCutter.Piece) {
+        let text = piece.bytes.withRawSpan { span in
+            JSONDocument.with(span) { document -> String? in
+                guard let name = document.string(document.member(JSONDocument.root, "name")) else {
+                    return nil
+                }
+                let version = document.string(document.member(JSONDocument.root, "version")) ?? ""
+                return version.isEmpty ? name : "\(name) \(version)"
+            }
+        }
+        if let text = text ?? nil { program = program.map { "\($0), \(text)" } ?? text }
+    }
+}

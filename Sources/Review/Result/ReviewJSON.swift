@@ -1,0 +1,90 @@
+import Bytes
+import Contacts
+import Judgement
+import Register
+import Reports
+
+/// `review --format json`; `docs/review.schema.json` describes it.
+package struct ReviewJSON {
+    private let tool: String
+
+    package init(tool: String) { self.tool = tool }
+
+    package func render(_ review: AppReview) -> String { value(review).pretty }
+
+    private func value(_ review: AppReview) -> JSONValue {
+        .object([
+            ("schema_version", .integer(1)),
+            ("tool", .object([("name", .string("hallpass")), ("version", .string(tool))])),
+            ("app", .string(review.app)), ("vendor", .text(review.vendor)),
+            ("agreement", agreementValue(review.agreement)), ("role", .string(review.role.rawValue)),
+            ("register", .object([("sha256", .string(review.registerSHA256))])),
+            ("headline", .string(review.headline)),
+            ("first", .text(review.first?.description)), ("last", .text(review.last?.description)),
+            ("requests", .count(review.requests)), ("failed_requests", .count(review.failedRequests)),
+            ("inputs", .array(review.inputs.map(input))),
+            ("parties", .array(review.parties.map(party))),
+            ("elements_searched", .bool(review.hasPersona)),
+            ("elements", .array(review.elements.map(element))),
+            ("initiators", .array(review.initiators.map(node))),
+            ("edges", .array(review.edges.map(edge))),
+            (
+                "gaps",
+                .array(
+                    review.gaps.map {
+                        .object([("reason", .string($0.reason)), ("count", .count($0.count))])
+                    })
+            ),
+        ])
+    }
+
+    private func input(_ input: InputReport) -> JSONValue {
+        .object([
+            ("path", .string(input.path)), ("kind", .string(input.kind)), ("bytes", .unsigned(input.bytes)),
+            ("records", .unsigned(input.records)), ("complete", .bool(input.complete)),
+            ("problems", .strings(input.problems)),
+        ])
+    }
+
+    private func party(_ party: Party) -> JSONValue {
+        .object([
+            ("domain", .string(party.domain)), ("owner", .text(party.owner)),
+            ("category", .text(party.category)),
+            ("verdict", .string(party.verdict.rawValue)), ("product", .text(party.judgment.product)),
+            ("agreement", agreementValue(party.judgment.agreement)),
+            ("subprocessor_of", .text(party.judgment.subprocessorOf)),
+            ("record", recordValue(party.judgment.record)), ("reasons", .strings(party.judgment.reasons)),
+            ("hosts", .strings(party.hosts)), ("first", .text(party.first?.description)),
+            ("requests", .count(party.requests)), ("failed_requests", .count(party.failed)),
+            ("bytes_up", .unsigned(party.bytesUp)), ("bytes_down", .unsigned(party.bytesDown)),
+            ("cookies", .strings(party.cookies)),
+        ])
+    }
+
+    private func element(_ finding: ElementFinding) -> JSONValue {
+        .object([
+            ("party", .string(finding.party)), ("host", .string(finding.host)),
+            ("element", .string(finding.element.rawValue)), ("category", .string(finding.category.rawValue)),
+            ("standing", .string(finding.standing.rawValue)),
+            ("direction", .string(finding.isSent ? "sent" : "received")),
+            ("place", .string(finding.place.rawValue)), ("field", .string(finding.field)),
+            ("form", .strings(finding.form.map(\.rawValue))), ("note", .string(finding.note)),
+            ("requests", .count(finding.requests)),
+        ])
+    }
+
+    private func node(_ node: InitiatorNode) -> JSONValue {
+        .object([
+            ("host", .string(node.host)), ("kind", .string(node.kind.rawValue)),
+            ("requests", .count(node.requests)), ("first", .text(node.first?.description)),
+            ("children", .array(node.children.map(self.node))),
+        ])
+    }
+
+    private func edge(_ edge: InitiatorEdge) -> JSONValue {
+        .object([
+            ("from", .string(edge.from)), ("to", .string(edge.to)), ("kind", .string(edge.kind.rawValue)),
+            ("requests", .count(edge.requests)),
+        ])
+    }
+}
