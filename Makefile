@@ -10,7 +10,7 @@ SWIFT ?= swift
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
   liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev pkg-config zip chromium
 
-.PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster clean
+.PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster bench-review clean
 
 all: build
 
@@ -68,6 +68,11 @@ bench-roster:
 	$(SWIFT) build -c release --product RosterBenchmark
 	.build/release/RosterBenchmark .build/bench-roster
 	.build/release/RosterBenchmark .build/bench-roster
+
+# A HAR of 200 MB, invented: the first run makes it (python3).
+bench-review: setup
+	$(SWIFT) build -c release --product hallpass
+	Tests/Benchmarks/bench-review.sh 200
 
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.

@@ -32,6 +32,27 @@ package final class Decompressor: ByteSource {
         return got
     }
 
+    /// Calls `body` with the name and the bytes of each member, in one pass; what a member has beyond `limit` bytes is
+    /// left out.
+    package static func forEachMember(
+        _ source: any ByteSource, limit: Int, _ body: (String, [UInt8]) -> Void
+    ) throws(FileFault) {
+        let handle = try Handle(source)
+        var name: String?
+        var buffer = ByteBuffer(capacity: 256 * 1024)
+        for _ in 0..<1_000_000 {
+            guard try handle.nextMember(of: source.path, &name) else { return }
+            var bytes: [UInt8] = []
+            while bytes.count < limit {
+                let got = unsafe buffer.fill(at: 0, count: buffer.capacity) { unsafe handle.read($0) }
+                guard got >= 0 else { throw FileFault(path: source.path, reason: handle.reason) }
+                if got == 0 { break }
+                buffer.bytes(got).append(to: &bytes)
+            }
+            body(name ?? "", bytes)
+        }
+    }
+
     /// Whether `prefix` begins like a zip or tar archive.
     package static func recognises(_ prefix: RawSpan) -> Bool {
         var reader = ByteReader(prefix)

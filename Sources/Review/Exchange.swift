@@ -58,6 +58,7 @@ package struct Exchange: Equatable, Sendable {
     /// Where the answer sends the browser next, as written.
     package var redirect: String?
     package var initiator: Initiator?
+    package var server: IPAddress?
     package var socket: [SocketMessage] = []
     /// Names of cookies that the answer sets.
     package var cookiesSet: [String] = []

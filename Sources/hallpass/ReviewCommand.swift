@@ -19,19 +19,28 @@ struct ReviewCommand: ParsableCommand {
             commandName: "run", abstract: "Reviews recorded sessions (the default).",
             discussion: """
                 Record a session of the app in a browser (developer tools, Network, "Save all as HAR with content"), \
-                signed in as a test student whose values a persona file plants. Values are never shown. Exit codes: \
-                0 done; 2 some input was not read whole; 64 usage; 65 bad register, persona or no readable input; \
-                66 missing file.
+                signed in as a test student whose values a persona file plants. Several recordings of one session are \
+                put together: HAR, mitmproxy dump, Fiddler SAZ, Chrome netlog, iOS App Privacy Report, captures. \
+                Values are never shown. Exit codes: 0 done; 1 the behaviour differs from --baseline; 2 some input was \
+                not read whole; 64 usage; 65 bad register, persona or no readable input; 66 missing file.
 
                 EXAMPLES
                   hallpass review persona --domain lakeside.k12.example > persona.yaml
                   hallpass review session.har --app Quizly --vendor quizly --persona persona.yaml
                   hallpass review session.har --app Quizly --format json --output quizly.json
+                  hallpass review session.har phone.pcapng --app Quizly --vendor quizly
+                  hallpass review session.har --app Quizly --declared allow-these.txt --declared policy.yaml
+                  hallpass review session.har --app Quizly --persona persona.yaml --write-lock quizly.lock
+                  hallpass review new.har --app Quizly --persona persona.yaml --baseline quizly.lock
+                  hallpass review staff.har --app Quizly --persona persona.yaml --compare student.har
                 """)
 
         enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
-        @Argument(help: "Recorded sessions: HTTP archives (HAR).", completion: .file())
+        @Argument(
+            help:
+                "Recordings of one session: HAR, mitmproxy dump, SAZ, netlog, App Privacy Report, captures.",
+            completion: .file())
         var inputs: [String]
 
         @Option(help: ArgumentHelp("What the app is called.", valueName: "name"))
@@ -51,6 +60,36 @@ struct ReviewCommand: ParsableCommand {
 
         @Option(help: "For whom the session counts: student, staff, guest or byod.")
         var role = Role.student
+
+        @Option(
+            help: ArgumentHelp(
+                "Domains that the vendor declares (text, CSV or YAML); may be repeated.",
+                discussion:
+                    "Its allow-these-domains list, or the parties of its privacy policy: docs/REVIEW.md.",
+                valueName: "file"), completion: .file())
+        var declared: [String] = []
+
+        @Option(
+            name: .customLong("write-lock"),
+            help: ArgumentHelp("Write the behaviour that is approved into a lockfile.", valueName: "file"),
+            completion: .file())
+        var writeLock: String?
+
+        @Option(
+            help: ArgumentHelp("Report only what differs from a lockfile.", valueName: "file"),
+            completion: .file())
+        var baseline: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Report only what differs from another recording; may be repeated for its parts.",
+                valueName: "file"), completion: .file())
+        var compare: [String] = []
+
+        @Option(
+            help: ArgumentHelp("The app's bundle id, for an App Privacy Report of all apps.", valueName: "id")
+        )
+        var bundle: String?
 
         @OptionGroup var records: RegisterOptions
 
@@ -76,13 +115,63 @@ struct ReviewCommand: ParsableCommand {
                         + suggestion(for: vendor, among: known)
                         + "; hallpass register list --all has them")
             }
-            let session = Review.Session(inputs, search: try loadPersona().map { ElementSearch($0) })
-            let code = reportProblems(session)
+            if baseline != nil, !compare.isEmpty {
+                throw ValidationError("--baseline and --compare answer different questions; give one of them")
+            }
+            let search = try loadPersona().map { ElementSearch($0) }
+            let before = try earlier(search, judge)
+            let result = try self.review(inputs, search, judge)
+            var review = result.review
+            let behaviour = Behaviour(
+                review, timezone: register.timezone, evidence: writeLock == nil ? [] : inputs.map(evidence))
+            if let writeLock { try Output.write(Lockfile.write(behaviour), to: writeLock) }
+            review.drift = before.map { $0.drift(to: behaviour) }
+            try Output.write(render(review, register.timezone), to: output)
+            if let code = result.code { throw code }
+            if baseline != nil, review.drift?.contains(where: \.kind.isNew) == true { throw ExitCode(1) }
+        }
+
+        /// Reads and judges recordings; a code when they were not read whole.
+        private func review(_ paths: [String], _ search: ElementSearch?, _ judge: Judge) throws -> (
+            review: AppReview, code: ExitCode?
+        ) {
+            let session = Review.Session(paths, search: search, bundle: bundle)
+            let code = reportProblems(session, paths)
             if let code, code != .incomplete { throw code }
-            var builder = ReviewBuilder(
-                session, ReviewQuestion(app: app, vendor: vendor, role: role), judge: judge)
-            try Output.write(render(builder.build(), register.timezone), to: output)
-            if let code { throw code }
+            var question = ReviewQuestion(app: app, vendor: vendor, role: role)
+            question.declared = try loadDeclared()
+            var builder = ReviewBuilder(session, question, judge: judge)
+            return (builder.build(), code)
+        }
+
+        /// What to compare with, if anything.
+        private func earlier(_ search: ElementSearch?, _ judge: Judge) throws -> Behaviour? {
+            if let baseline {
+                do {
+                    return try Lockfile.load(baseline)
+                } catch {
+                    throw RegisterOptions.fail(error)
+                }
+            }
+            guard !compare.isEmpty else { return nil }
+            let result = try self.review(compare, search, judge)
+            if let code = result.code { throw code }
+            return Behaviour(result.review, timezone: judge.register.timezone)
+        }
+
+        /// A recording by its name and the SHA-256 of its bytes; the file itself is kept by whoever reviews.
+        private func evidence(_ path: String) -> String {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            guard let file = try? readFile(path, relative: name) else { return name }
+            return "\(name) sha256 \(file.sha256)"
+        }
+
+        private func loadDeclared() throws -> [DeclaredList] {
+            do {
+                return try declared.flatMap { path throws(RegisterError) in try DeclaredFile.load(path) }
+            } catch let error as RegisterError {
+                throw RegisterOptions.fail(error)
+            }
         }
 
         private func loadPersona() throws -> Persona? {
@@ -103,7 +192,7 @@ struct ReviewCommand: ParsableCommand {
             }
         }
 
-        private func reportProblems(_ session: Review.Session) -> ExitCode? {
+        private func reportProblems(_ session: Review.Session, _ paths: [String]) -> ExitCode? {
             for input in session.inputs {
                 for problem in input.problems {
                     Messages.say("\(input.complete ? "note" : "warning"): \(input.path): \(problem)")
@@ -112,7 +201,7 @@ struct ReviewCommand: ParsableCommand {
             if !session.missing.isEmpty && !session.readAnything { return .missingFile }
             if !session.readAnything {
                 Messages.say(
-                    "error: nothing could be read of \(inputs.joined(separator: ", ")); name a recorded session, "
+                    "error: nothing could be read of \(paths.joined(separator: ", ")); name a recorded session, "
                         + "such as a HAR that a browser saved")
                 return .unusableInput
             }

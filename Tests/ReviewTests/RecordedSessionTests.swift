@@ -6,9 +6,9 @@ import Testing
 
 @testable import Review
 
-/// The session of `captures/app-review`, as headless Chromium told it, against what was written down by hand.
+/// The session of `sessions/quizly`, as headless Chromium told it, against what was written down by hand.
 @Suite struct RecordedSessionTests {
-    static let folder = Recorded.root.appendingPathComponent("captures/app-review")
+    static let folder = Recorded.root.appendingPathComponent("sessions/quizly")
 
     static func review(_ inputs: [String] = ["session.har"]) throws -> AppReview {
         let persona = try Persona.load(folder.appendingPathComponent("persona.yaml").path)

@@ -270,7 +270,7 @@ enum Recorded {
         #expect(none.missing == ["/nonexistent/x.har"])
         let readme = Session([Recorded.root.appendingPathComponent("README.md").path], search: nil)
         #expect(
-            readme.inputs.first?.problems == ["not an HTTP archive (HAR): it should begin with {\"log\":"])
+            readme.inputs.first?.problems == ["neither a pcap or pcapng capture nor a known log format"])
         #expect(!readme.readAnything)
     }
 }

@@ -5,6 +5,14 @@ import Bytes
 /// A HAR is one JSON document that may be larger than memory. Only its brackets, strings and the keys of the two
 /// outermost objects are looked at here; each entry, page and description of a program is handed on whole.
 struct HARCutter {
+    /// Which JSON document it is, and so where its entries are.
+    enum Format: Sendable {
+        /// `log.entries`, `log.pages`, `log.creator`.
+        case har
+        /// Chrome's netlog: `events`, `constants`.
+        case netlog
+    }
+
     enum Kind: Equatable, Sendable {
         case entry
         case page
@@ -36,6 +44,7 @@ struct HARCutter {
     /// Several bodies at their limit; it bounds memory.
     static let pieceLimit = 64 << 20
 
+    private let format: Format
     private(set) var pieces: [Piece] = []
     /// Bytes in `pieces`.
     private(set) var pieceBytes = 0
@@ -58,6 +67,8 @@ struct HARCutter {
     private var isFinished = false
     /// Bytes that were taken in before the window at hand.
     private var position: Int64 = 0
+
+    init(_ format: Format = .har) { self.format = format }
 
     /// Within an entry, for messages about files that end there.
     var isInPiece: Bool { collecting != nil }
@@ -219,14 +230,26 @@ struct HARCutter {
         }
         stack.append(byte)
         isAwaitingKey = stack.count <= 2 && byte == UInt8(ascii: "{")
-        if stack.count == 3, byte == UInt8(ascii: "["), outerKeys == ["log", "entries"] {
-            foundEntries = true
+        if byte == UInt8(ascii: "["), isList { foundEntries = true }
+    }
+
+    /// Whether the list that was just opened is that of the entries.
+    private var isList: Bool {
+        switch format {
+        case .har: stack.count == 3 && outerKeys == ["log", "entries"]
+        case .netlog: stack.count == 2 && outerKeys[0] == "events"
         }
     }
 
     /// What a value that opens here is a piece of.
     private func pieceKind(_ byte: UInt8) -> Kind? {
-        guard byte == UInt8(ascii: "{"), outerKeys[0] == "log" else { return nil }
+        guard byte == UInt8(ascii: "{") else { return nil }
+        if format == .netlog {
+            if stack.count == 1, outerKeys[0] == "constants" { return .program }
+            let isEvent = stack.count == 2 && outerKeys[0] == "events" && stack[1] == UInt8(ascii: "[")
+            return isEvent ? .entry : nil
+        }
+        guard outerKeys[0] == "log" else { return nil }
         switch (stack.count, outerKeys[1]) {
         case (3, "entries") where stack[2] == UInt8(ascii: "["): return .entry
         case (3, "pages") where stack[2] == UInt8(ascii: "["): return .page

@@ -36,6 +36,9 @@ private struct HAREntryReader: ~Escapable {
         if let response = document.member(JSONDocument.root, "response") { read(response, into: &exchange) }
         if exchange.status == 0, !exchange.hasFailed { exchange.note(.noAnswer) }
         exchange.initiator = initiator()
+        exchange.server = document.string(document.member(JSONDocument.root, "serverIPAddress")).flatMap {
+            IPAddress($0)
+        }
         readSocket(into: &exchange)
         count(request, &exchange)
         return exchange

@@ -3,6 +3,7 @@ import Logs
 
 /// Reads a HAR in windows and hands its entries on in batches.
 struct HARFile {
+    private let format: HARCutter.Format
     /// What is told of the file as a whole.
     private(set) var program: String?
     private(set) var isComplete = true
@@ -15,8 +16,24 @@ struct HARFile {
     private static let batchBytes = 24 << 20
     private static let batchCount = 512
 
+    init(_ format: HARCutter.Format = .har) { self.format = format }
+
     /// Whether the first bytes are those of a HAR: an object whose first key is `log`.
     static func recognises(_ prefix: RawSpan) -> Bool {
+        // "log" with its quotes.
+        beginsObject(prefix) { index in prefix.word(at: index, count: 5) == 0x22_67_6f_6c_22 }
+    }
+
+    /// Whether they are those of a netlog, whose constants come first: no other document begins with that key.
+    static func recognisesNetLog(_ prefix: RawSpan) -> Bool {
+        let key = Array("\"constants\"".utf8)
+        return beginsObject(prefix) { index in
+            key.withRawSpan { prefix.equals(from: index, count: key.count, $0, from: 0) }
+        }
+    }
+
+    /// Whether an object begins whose first key passes.
+    private static func beginsObject(_ prefix: RawSpan, _ passes: (Int) -> Bool) -> Bool {
         var index = prefix.word(at: 0, count: 3) == 0xbfbbef ? 3 : 0
         func skipSpace() {
             while let byte = prefix.byte(at: index),
@@ -29,15 +46,14 @@ struct HARFile {
         guard prefix.byte(at: index) == UInt8(ascii: "{") else { return false }
         index += 1
         skipSpace()
-        // "log" with its quotes.
-        return prefix.word(at: index, count: 5) == 0x22_67_6f_6c_22
+        return passes(index)
     }
 
     /// Reads to the end of `source`, or as far as it goes; `head` was read from it before.
     mutating func read(
         _ source: any ByteSource, head: [UInt8], _ batch: ([HARCutter.Piece]) -> Void
     ) {
-        var cutter = HARCutter()
+        var cutter = HARCutter(format)
         do throws(HARCutter.Fault) {
             try head.withRawSpan { (span: RawSpan) throws(HARCutter.Fault) in try cutter.take(span) }
             bytes = UInt64(head.count)
@@ -77,14 +93,17 @@ struct HARFile {
                 "it ends in the middle of \(cutter.isInPiece ? "an entry" : "the archive")" + used)
         } else if !cutter.foundEntries {
             isComplete = false
-            problems.append("it has no list log.entries: it is no HTTP archive")
+            problems.append(
+                format == .har
+                    ? "it has no list log.entries: it is no HTTP archive"
+                    : "it has no list of events: it is no netlog")
         }
     }
 
     private mutating func hand(_ pieces: [HARCutter.Piece], _ batch: ([HARCutter.Piece]) -> Void) {
-        for piece in pieces where piece.kind == .program { note(program: piece) }
-        let found = pieces.filter { $0.kind == .entry }
-        entries += UInt64(found.count)
+        if format == .har { for piece in pieces where piece.kind == .program { note(program: piece) } }
+        let found = pieces.filter { $0.kind == .entry || format == .netlog }
+        entries += UInt64(found.filter { $0.kind == .entry }.count)
         if !found.isEmpty { batch(found) }
     }
 

@@ -29,6 +29,15 @@ package struct AppReview: Equatable, Sendable {
     package var elements: [ElementFinding]
     /// What could not be searched, with counts; sorted.
     package var gaps: [Gap]
+    /// What looks like an identifier without being planted: apart from what is certain. Sorted by party.
+    package var possible: [PossibleFinding]
+    /// Nil when no list of declared domains was given.
+    package var declarations: DeclarationCheck?
+    package var corroboration: Corroboration
+    /// What an App Privacy Report says the app looked at, with counts, sorted.
+    package var accesses: [Gap]
+    /// Against a lockfile or another session; nil when there is none to compare with.
+    package var drift: [Drift]?
     /// The whole in one sentence.
     package var headline: String
 
@@ -59,6 +68,16 @@ package struct Party: Equatable, Sendable {
 
     /// Neither the app's own vendor nor the district: somebody whom the app brought along.
     package var isThirdParty: Bool { verdict > .covered }
+}
+
+/// Something that looks like an identifier, and whom it reached.
+package struct PossibleFinding: Equatable, Sendable {
+    package var party: String
+    package var host: String
+    package var kind: PossibleKind
+    package var place: HitPlace
+    package var field: String
+    package var requests: Int
 }
 
 /// A planted value that reached a party, and whether the agreement's Schedule of Data names its category.

@@ -11,6 +11,7 @@ package struct ReviewQuestion: Sendable {
     package var role: Role
     package var school: String?
     package var grades: GradeSet?
+    package var declared: [DeclaredList] = []
 
     package init(app: String, vendor: String? = nil, role: Role = .student) {
         self.app = app
@@ -24,6 +25,10 @@ package struct ReviewBuilder {
     private let question: ReviewQuestion
     private let judge: Judge
     private let session: Session
+    /// Of each host from the recording that tells most, on one clock.
+    private let facts: [ExchangeFact]
+    private let everything: [ExchangeFact]
+    private let corroboration: Corroboration
     private let vendor: Int?
     private var judgments: [String: Judgment] = [:]
 
@@ -31,9 +36,27 @@ package struct ReviewBuilder {
         self.question = question
         self.judge = judge
         self.session = session
+        corroboration = Corroboration(session.facts)
+        everything = ReviewBuilder.ordered(corroboration.aligned(session.facts))
+        facts = ReviewBuilder.richest(everything)
         let vendors = judge.register.vendors
         let named = question.vendor.flatMap { id in vendors.firstIndex { $0.id == id } }
         vendor = question.vendor == nil ? ReviewBuilder.vendor(of: session, judge, question) : named
+    }
+
+    private static func ordered(_ facts: [ExchangeFact]) -> [ExchangeFact] {
+        facts.enumerated().sorted { a, b in
+            (a.element.start?.nanoseconds ?? .max, a.offset) < (
+                b.element.start?.nanoseconds ?? .max, b.offset
+            )
+        }.map(\.element)
+    }
+
+    /// Two recordings of one request are one request: of each host the recording speaks that tells most.
+    private static func richest(_ facts: [ExchangeFact]) -> [ExchangeFact] {
+        var best: [String: SessionKind] = [:]
+        for fact in facts { best[fact.host] = min(best[fact.host] ?? fact.source, fact.source) }
+        return facts.filter { best[$0.host] == $0.source }
     }
 
     /// The vendor whose product the session's first page belongs to.
@@ -58,20 +81,25 @@ package struct ReviewBuilder {
     }
 
     package mutating func build() -> AppReview {
-        for fact in session.facts where judgments[fact.host] == nil {
+        for fact in facts where judgments[fact.host] == nil {
             judgments[fact.host] = judgment(of: fact)
         }
         let parties = self.parties()
-        let map = InitiatorMap(session.facts)
+        let map = InitiatorMap(facts)
         let elements = self.elements(parties)
         var review = AppReview(
             app: question.app, vendor: vendor.map { judge.register.vendors[$0].name },
             agreement: parties.first { $0.verdict == .covered }?.judgment.agreement, role: question.role,
             registerSHA256: judge.register.sha256, inputs: session.inputs, first: session.first,
-            last: session.last, requests: session.facts.count,
-            failedRequests: session.facts.filter(\.hasFailed).count, hasPersona: session.hasPersona,
+            last: session.last, requests: facts.reduce(0) { $0 + $1.times },
+            failedRequests: facts.filter(\.hasFailed).reduce(0) { $0 + $1.times },
+            hasPersona: session.hasPersona,
             parties: parties, initiators: map.roots, edges: map.edges, elements: elements, gaps: gaps(),
-            headline: "")
+            possible: possible(parties), declarations: declarations(parties), corroboration: corroboration,
+            accesses: session.accesses.sorted { $0.key < $1.key }.map {
+                AppReview.Gap(reason: $0.key, count: $0.value)
+            },
+            drift: nil, headline: "")
         review.headline = Headline.text(review)
         return review
     }
@@ -105,7 +133,7 @@ package struct ReviewBuilder {
 
     private func parties() -> [Party] {
         var parties: [PartyKey: Party] = [:]
-        for fact in session.facts {
+        for fact in facts {
             guard let key = key(fact.host), let judgment = judgments[fact.host] else { continue }
             var party =
                 parties[key]
@@ -115,8 +143,8 @@ package struct ReviewBuilder {
                     hosts: [], first: fact.start, requests: 0, failed: 0, bytesUp: 0, bytesDown: 0,
                     cookies: [])
             if !party.hosts.contains(fact.host) { party.hosts = (party.hosts + [fact.host]).sorted() }
-            party.requests += 1
-            if fact.hasFailed { party.failed += 1 }
+            party.requests += fact.times
+            if fact.hasFailed { party.failed += fact.times }
             party.bytesUp = saturating(party.bytesUp, fact.hasFailed ? 0 : fact.bytesUp)
             party.bytesDown = saturating(party.bytesDown, fact.bytesDown)
             party.cookies = Array(Set(party.cookies + fact.cookiesSet)).sorted()
@@ -137,11 +165,16 @@ package struct ReviewBuilder {
     }
 
     private func elements(_ parties: [Party]) -> [ElementFinding] {
-        var counts: [ElementKey: Int] = [:]
+        var bySource: [SessionKind: [ElementKey: Int]] = [:]
         // What was never sent reached nobody.
-        for fact in session.facts where !fact.hasFailed {
-            for hit in fact.hits { counts[ElementKey(host: fact.host, hit: hit), default: 0] += 1 }
+        for fact in everything where !fact.hasFailed {
+            for hit in fact.hits {
+                bySource[fact.source, default: [:]][ElementKey(host: fact.host, hit: hit), default: 0] += 1
+            }
         }
+        // Several recordings of one request hold the same value.
+        var counts: [ElementKey: Int] = [:]
+        for found in bySource.values { counts.merge(found) { max($0, $1) } }
         let place = Dictionary(
             parties.enumerated().flatMap { number, party in party.hosts.map { ($0, number) } },
             uniquingKeysWith: { first, _ in first })
@@ -176,9 +209,43 @@ package struct ReviewBuilder {
         }
     }
 
+    /// Recorders of sessions are known by their paths or by the register's category.
+    private func possible(_ parties: [Party]) -> [PossibleFinding] {
+        var counts: [PossibleKey: Int] = [:]
+        for fact in facts where !fact.hasFailed {
+            for hit in fact.possible { counts[PossibleKey(host: fact.host, hit: hit), default: 0] += 1 }
+            if judgments[fact.host]?.category == "session-recording", fact.possible.isEmpty {
+                let hit = PossibleHit(kind: .sessionRecording, place: .url, field: "")
+                counts[PossibleKey(host: fact.host, hit: hit), default: 0] += fact.times
+            }
+        }
+        return counts.compactMap { key, count in
+            parties.first { $0.hosts.contains(key.host) }.map { party in
+                PossibleFinding(
+                    party: party.domain, host: key.host, kind: key.hit.kind, place: key.hit.place,
+                    field: key.hit.field, requests: count)
+            }
+        }.sorted {
+            ($0.party, $0.host, $0.kind, $0.place, $0.field) < (
+                $1.party, $1.host, $1.kind, $1.place, $1.field
+            )
+        }
+    }
+
+    private struct PossibleKey: Hashable {
+        var host: String
+        var hit: PossibleHit
+    }
+
+    private func declarations(_ parties: [Party]) -> DeclarationCheck? {
+        question.declared.isEmpty
+            ? nil
+            : DeclarationCheck(parties, question.declared, vendor: vendor.map { judge.register.vendors[$0] })
+    }
+
     private func gaps() -> [AppReview.Gap] {
-        var counts: [Exchange.Gap: Int] = session.unreadable
-        for fact in session.facts { counts.merge(fact.gaps) { $0 + $1 } }
+        var counts: [Exchange.Gap: Int] = [:]
+        for fact in everything { counts.merge(fact.gaps) { $0 + $1 } }
         return Exchange.Gap.allCases.compactMap { gap in
             counts[gap].map { AppReview.Gap(reason: gap.rawValue, count: $0) }
         }

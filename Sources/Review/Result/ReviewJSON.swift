@@ -28,6 +28,11 @@ package struct ReviewJSON {
             ("elements", .array(review.elements.map(element))),
             ("initiators", .array(review.initiators.map(node))),
             ("edges", .array(review.edges.map(edge))),
+            ("possible", .array(review.possible.map(possible))),
+            ("declarations", review.declarations.map(declarations) ?? .null),
+            ("clock_offsets", .array(review.corroboration.offsets.map(offset))),
+            ("contradictions", .array(review.corroboration.contradictions.map(contradiction))),
+            ("accesses", counts(review.accesses)), ("drift", review.drift.map(drift) ?? .null),
             (
                 "gaps",
                 .array(
@@ -36,6 +41,68 @@ package struct ReviewJSON {
                     })
             ),
         ])
+    }
+
+    private func counts(_ counts: [AppReview.Gap]) -> JSONValue {
+        .array(counts.map { .object([("reason", .string($0.reason)), ("count", .count($0.count))]) })
+    }
+
+    private func possible(_ finding: PossibleFinding) -> JSONValue {
+        .object([
+            ("party", .string(finding.party)), ("host", .string(finding.host)),
+            ("kind", .string(finding.kind.rawValue)), ("place", .string(finding.place.rawValue)),
+            ("field", .string(finding.field)), ("requests", .count(finding.requests)),
+        ])
+    }
+
+    private func declarations(_ check: DeclarationCheck) -> JSONValue {
+        .object([
+            ("sources", .strings(check.sources)),
+            (
+                "observed",
+                .array(
+                    check.rows.map { row in
+                        .object([
+                            ("domain", .string(row.domain)), ("agreement", .bool(row.inAgreement)),
+                            ("allowlist", row.inAllowlist.map { .bool($0) } ?? .null),
+                            ("policy", row.inPolicy.map { .bool($0) } ?? .null),
+                            ("declared_nowhere", .bool(row.isDeclaredNowhere)),
+                        ])
+                    })
+            ),
+            (
+                "never_observed",
+                .array(
+                    check.unseen.map {
+                        .object([("domain", .string($0.domain)), ("declared_by", .strings($0.declaredBy))])
+                    })
+            ),
+        ])
+    }
+
+    private func offset(_ offset: Corroboration.ClockOffset) -> JSONValue {
+        .object([
+            ("of", .string(offset.of.rawValue)), ("against", .string(offset.against.rawValue)),
+            ("milliseconds", .integer(offset.milliseconds)), ("hosts", .count(offset.hosts)),
+        ])
+    }
+
+    private func contradiction(_ contradiction: Corroboration.Contradiction) -> JSONValue {
+        .object([
+            ("host", .string(contradiction.host)), ("seen_by", .string(contradiction.seenBy.rawValue)),
+            ("missed_by", .string(contradiction.missedBy.rawValue)),
+        ])
+    }
+
+    private func drift(_ drift: [Drift]) -> JSONValue {
+        .array(
+            drift.map {
+                .object([
+                    ("kind", .string($0.kind.rawValue)), ("new", .bool($0.kind.isNew)),
+                    ("party", .string($0.party)),
+                    ("text", .string($0.text)),
+                ])
+            })
     }
 
     private func input(_ input: InputReport) -> JSONValue {

@@ -9,6 +9,9 @@ package struct ReviewTable {
     private let lines: TableRenderer
     private let clock: ZoneClock
 
+    /// What a person reads of a list on a terminal.
+    private static let contradictionsShown = 8
+
     /// `width` in terminal cells; `timezone` is the district's.
     package init(width: Int = 80, colour: Bool = false, timezone: String) {
         lines = TableRenderer(width: width, colour: colour)
@@ -16,10 +19,15 @@ package struct ReviewTable {
     }
 
     package func render(_ review: AppReview) -> String {
+        if let drift = review.drift {
+            return (header(review) + driftLines(drift)).joined(separator: "\n") + "\n"
+        }
         var text = header(review)
         text += parties(review)
         text += elements(review)
+        text += possible(review)
         text += initiators(review)
+        text += declarations(review)
         text += coverage(review)
         return text.joined(separator: "\n") + "\n"
     }
@@ -98,6 +106,53 @@ package struct ReviewTable {
                 "\(finding.whereabouts), \(finding.formWords), \(Quantity.of(finding.requests, "request"))")
     }
 
+    private func possible(_ review: AppReview) -> [String] {
+        guard !review.possible.isEmpty || !review.accesses.isEmpty else { return [] }
+        var text = lines.section("POSSIBLE IDENTIFIERS")
+        text += lines.wrap("By name and shape only; none of them is certain.", style: .dim)
+        for finding in review.possible {
+            let field = finding.field.isEmpty ? "" : " \(finding.field)"
+            text += lines.entry(
+                "\(finding.kind.rawValue) to \(finding.host): \(finding.place.rawValue)\(field)",
+                Quantity.of(finding.requests, "request"))
+        }
+        for access in review.accesses {
+            text += lines.entry("the app looked at: \(access.reason)", Quantity.of(access.count, "time"))
+        }
+        return text
+    }
+
+    private func declarations(_ review: AppReview) -> [String] {
+        guard let check = review.declarations else { return [] }
+        var text = lines.section("DECLARED AND OBSERVED")
+        for source in check.sources { text += lines.wrap(source, style: .dim) }
+        func word(_ answer: Bool?) -> String { answer.map { $0 ? "yes" : "no" } ?? "not given" }
+        for row in check.rows {
+            text += lines.hanging(
+                "  ", row.domain + (row.isDeclaredNowhere ? ": declared nowhere" : ""),
+                style: row.isDeclaredNowhere ? .medium : .plain)
+            text += lines.indented(
+                "agreement \(word(row.inAgreement)), allowlist \(word(row.inAllowlist)), policy \(word(row.inPolicy))"
+            )
+        }
+        for unseen in check.unseen {
+            text += lines.entry(
+                "\(unseen.domain): declared and never observed", unseen.declaredBy.joined(separator: ", "))
+        }
+        return text
+    }
+
+    private func driftLines(_ drift: [Drift]) -> [String] {
+        let fresh = drift.filter(\.kind.isNew)
+        var text = lines.section("DRIFT: \(fresh.isEmpty ? "none" : String(fresh.count))")
+        for change in drift {
+            text += lines.wrap(
+                "\(change.kind.rawValue): \(change.party)", style: change.kind.isNew ? .medium : .dim)
+            text += lines.indented(change.text)
+        }
+        return text
+    }
+
     private func initiators(_ review: AppReview) -> [String] {
         var text = lines.section("WHO PULLED WHOM IN")
         func add(_ node: InitiatorNode, _ depth: Int) {
@@ -114,6 +169,22 @@ package struct ReviewTable {
         var text = lines.section("WHAT COULD NOT BE SEEN")
         for gap in review.gaps { text += lines.entry(gap.reason, Quantity.of(gap.count, "time")) }
         if review.gaps.isEmpty { text += ["  nothing was left out"] }
+        for offset in review.corroboration.offsets where abs(offset.milliseconds) >= 100 {
+            let seconds = Quantity.tenths(Double(abs(offset.milliseconds)) / 1000)
+            text += lines.hanging(
+                "  ",
+                "the clock of \(offset.of.words) is \(seconds) s \(offset.milliseconds < 0 ? "behind" : "ahead of") "
+                    + "that of \(offset.against.words), by \(Quantity.of(offset.hosts, "host"))",
+                style: .plain)
+        }
+        let contradictions = review.corroboration.contradictions
+        for contradiction in contradictions.prefix(ReviewTable.contradictionsShown) {
+            text += lines.hanging("  ", contradiction.text, style: .plain)
+        }
+        if contradictions.count > ReviewTable.contradictionsShown {
+            text.append(
+                "  and \(contradictions.count - ReviewTable.contradictionsShown) more (--format json)")
+        }
         for input in review.inputs where !input.complete {
             for problem in input.problems { text += lines.wrap("\(input.path): \(problem)", style: .warning) }
         }

@@ -31,9 +31,6 @@ package struct ElementSearch: Sendable {
 
     package init(_ persona: Persona) { forms = PlantedForms(persona) }
 
-    /// A name of the session, such as a cookie's, unless it holds a value.
-    func shown(_ name: String) -> String { FieldName.shown(Array(name.utf8), forms) }
-
     /// A text may unpack to so many times its own size, over all layers together, and to a megabyte in any case.
     private static let budgetFactor = 8
     private static let budgetFloor = 1 << 20

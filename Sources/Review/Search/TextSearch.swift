@@ -312,9 +312,9 @@ struct TextSearch {
 enum FieldName {
     private static let limit = 40
 
-    static func shown(_ key: [UInt8], _ forms: PlantedForms) -> String {
+    static func shown(_ key: [UInt8], _ forms: PlantedForms?) -> String {
         var holdsValue = false
-        key.withRawSpan { forms.matcher.scan($0) { _, _ in holdsValue = true } }
+        key.withRawSpan { forms?.matcher.scan($0) { _, _ in holdsValue = true } }
         if holdsValue { return "(value)" }
         let plain = key.filter { isASCIIAlphanumeric($0) || "_-[].".utf8.contains($0) }
         return String(decoding: plain.prefix(limit), as: UTF8.self)

@@ -2,10 +2,11 @@
 # Records the session of this folder again: a made-up school app in headless Chromium, as a HAR and as a capture.
 # Must run as root on Debian 12, for tcpdump: apt-get install chromium tcpdump openssl python3
 #
-#     captures/app-review/record.sh
+#     sessions/quizly/record.sh
 #
 # Every host is mapped to a server on loopback; nothing leaves the machine.
 set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1
 
 here=$(cd "$(dirname "$0")" && pwd)
 for program in chromium tcpdump openssl python3; do

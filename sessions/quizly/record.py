@@ -32,7 +32,7 @@ events, bodies, posts, version = devtools.record(
     ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-component-update",
      "--disable-background-networking", "--disable-sync", "--disable-quic", "--ignore-certificate-errors",
      "--disable-features=Translate,OptimizationHints,MediaRouter", f"--user-data-dir={work}/profile",
-     f"--host-resolver-rules=MAP * 127.0.0.1:{port}"],
+     f"--host-resolver-rules=MAP *.example 127.0.0.1:{port}, MAP * ~NOTFOUND"],
     "https://app.quizly.example/", 6)
 time.sleep(1)
 capture.terminate()
