@@ -78,7 +78,7 @@ bench-review: setup
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.
 SECONDS := 60
 FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer TLSFuzzer CertificateFuzzer \
-  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ZipFuzzer \
+  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ReviewFuzzer ZipFuzzer \
   LogFuzzer
 # The fixtures of all log formats are the seeds of LogFuzzer.
 SEEDS_LogFuzzer := Tests/LogsTests/Fixtures

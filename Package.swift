@@ -45,7 +45,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 let fuzzers = [
     "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
     "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
-    "TunnelFuzzer", "ConversationFuzzer", "ZipFuzzer", "LogFuzzer",
+    "TunnelFuzzer", "ConversationFuzzer", "ReviewFuzzer", "ZipFuzzer", "LogFuzzer",
 ]
 
 let fuzzing: [Target] =
@@ -109,7 +109,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs"],
+            name: "FuzzBodies",
+            dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Review"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures", "FuzzBodies"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
@@ -145,7 +146,10 @@ let package = Package(
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests(
             "ReviewTests",
-            ["Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review", crypto]),
+            [
+                "Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review",
+                "FuzzBodies", crypto,
+            ]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",

@@ -1,4 +1,5 @@
 import Bytes
+import Contacts
 import Foundation
 import Judgement
 import Register
@@ -21,7 +22,7 @@ import Testing
         return "\(body.utf8.count):\(body)}"
     }
 
-    private static let flow = map([
+    static let flow = map([
         ("version", "2:20#"), ("type", text("http")),
         (
             "request",
@@ -140,7 +141,7 @@ import Testing
 
     // MARK: - Netlog and App Privacy Report
 
-    private static let netlog = #"""
+    static let netlog = #"""
         {"constants": {"logEventTypes": {"URL_REQUEST_START_JOB": 110, "URL_REQUEST_JOB_BYTES_READ": 112}, "timeTickOffset": 1795528800000},
         "events": [
         {"params":{"url":"https://app.quizly.example/","method":"GET","initiator":"not an origin"},"phase":1,"source":{"id":5,"type":1},"time":"1000","type":110},
@@ -409,5 +410,39 @@ import Testing
     ])
     func mistakesAreNamed(_ text: String, _ file: String) {
         #expect(throws: (any Error).self) { try DeclaredFile.parse(text, file: file) }
+    }
+}
+
+@Suite struct FiddlerArchiveTests {
+    /// A real zip archive, packed by Info-ZIP.
+    @Test func anArchiveIsRead() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "review-\(UUID().uuidString)")
+        let raw = folder.appendingPathComponent("raw")
+        try FileManager.default.createDirectory(at: raw, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let parts = [
+            (
+                "1_c.txt",
+                "GET https://px.ads.example/p?sid=S730441856 HTTP/1.1\r\nHost: px.ads.example\r\n\r\n"
+            ),
+            ("1_s.txt", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+            ("1_m.xml", #"<SessionTimers ClientBeginRequest="2026-11-24T09:00:01.0000000-05:00" />"#),
+            ("2_c.txt", "nonsense"),
+        ]
+        for (name, text) in parts { try Data(text.utf8).write(to: raw.appendingPathComponent(name)) }
+        let zip = Process()
+        zip.executableURL = URL(fileURLWithPath: "/usr/bin/zip")
+        zip.arguments = ["-q", "-r", "session.saz", "raw"]
+        zip.currentDirectoryURL = folder
+        try zip.run()
+        zip.waitUntilExit()
+        let session = Session([folder.appendingPathComponent("session.saz").path], search: Planted.search)
+        #expect(session.inputs.map(\.kind) == ["fiddler"])
+        #expect(session.inputs.map(\.records) == [2])
+        #expect(session.inputs.map(\.problems) == [["1 of 2 sessions have no request that can be read"]])
+        #expect(session.facts.map(\.host) == ["px.ads.example"])
+        #expect(session.facts.first?.hits.map(\.element) == [.studentID])
+        #expect(session.facts.first?.start?.description == "2026-11-24T14:00:01.000000Z")
     }
 }
