@@ -6,11 +6,12 @@ SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
 # capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures, libbrotli-dev for
 # bodies of web traffic, libsimdjson-dev for JSON, libsqlite3-dev for Pi-hole's database, pkg-config to find them; zip,
-# which packs captures in a test; chromium, in which a test opens the HTML report.
+# which packs captures in a test; chromium, in which a test opens the HTML report; curl, which sends webhooks.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev pkg-config zip chromium
+  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev pkg-config zip chromium curl
 
-.PHONY: all setup build demo test lint format fuzz bench bench-logs bench-judgement bench-names bench-roster bench-review clean
+.PHONY: all setup build demo install install-files torture test lint format fuzz bench bench-logs bench-judgement \
+  bench-ledger bench-names bench-roster bench-review clean
 
 all: build
 
@@ -41,6 +42,34 @@ test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+# The full killing test: 200 imports ended by SIGKILL at random moments (make test does 6).
+torture: setup
+	$(SWIFT) build --build-tests
+	HALLPASS_TORTURE=200 $(SWIFT) test --skip-build --filter LedgerHarmTests
+
+# The program with the Swift libraries that it needs, the nightly service and its timer, switched off: docs/NIGHTLY.md
+# says what to fill in. DESTDIR puts everything under another root.
+PREFIX := /usr/local
+BINARY := .build/release/hallpass
+
+install: build install-files
+	@[ -n "$(DESTDIR)" ] || { systemd-sysusers; systemctl daemon-reload; }
+	@echo "Installed. Put the register into /etc/hallpass/register, edit /etc/hallpass/nightly.conf, then:"
+	@echo "  systemctl start hallpass.service && systemctl enable --now hallpass.timer"
+
+install-files:
+	install -d $(DESTDIR)$(PREFIX)/lib/hallpass $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/hallpass \
+	  $(DESTDIR)/etc/systemd/system $(DESTDIR)/etc/sysusers.d $(DESTDIR)/etc/hallpass/register
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/lib/hallpass/hallpass
+	@# Beside the program, where it looks for them first after the toolchain's own folder.
+	ldd $(BINARY) | awk '$$3 ~ /\/swift\/linux\// { print $$3 }' | xargs -r install -m 644 -t $(DESTDIR)$(PREFIX)/lib/hallpass
+	ln -sf ../lib/hallpass/hallpass $(DESTDIR)$(PREFIX)/bin/hallpass
+	install -m 644 README.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/hallpass
+	install -m 644 docs/systemd/hallpass.service docs/systemd/hallpass.timer $(DESTDIR)/etc/systemd/system
+	install -m 644 docs/systemd/hallpass.sysusers $(DESTDIR)/etc/sysusers.d/hallpass.conf
+	[ -e $(DESTDIR)/etc/hallpass/nightly.conf ] || \
+	  install -m 644 docs/systemd/nightly.conf $(DESTDIR)/etc/hallpass/nightly.conf
+
 # A synthetic school day of GIGABYTES, read by Hallpass and beside it by dd, tcpdump, capinfos, tshark, gzip, zstd and
 # ndpiReader, as far as they are installed. Files lie in $$TMPDIR/hallpass-bench: about 5 GB for one gigabyte.
 GIGABYTES := 1
@@ -49,6 +78,11 @@ bench: setup
 	$(SWIFT) build -c release --product hallpass
 	$(SWIFT) build -c release --product hallpass-bench
 	Tests/Benchmarks/bench.sh $(GIGABYTES)
+
+# A day of 5 million contacts, and a year of 2 million a month: about 1.5 GB in .build/bench-ledger.
+bench-ledger:
+	$(SWIFT) build -c release --product LedgerBenchmark
+	.build/release/LedgerBenchmark .build/bench-ledger
 
 bench-judgement:
 	$(SWIFT) build -c release --product JudgementBenchmark

@@ -18,6 +18,7 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 /// For AES in counter mode, from which QUIC's header protection is made.
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
@@ -90,8 +92,14 @@ let package = Package(
         room("Roster", ["Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", crypto]),
         room("Judgement", ["Bytes", "Contacts", "Register", "Roster", crypto]),
         room(
+            "Ledger",
+            ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto, grdb]),
+        room(
             "Reports",
-            ["Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", crypto]),
+            [
+                "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger",
+                crypto,
+            ]),
         room(
             "Review",
             [
@@ -102,7 +110,7 @@ let package = Package(
             name: "hallpass",
             dependencies: [
                 "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-                "Roster", "Judgement", "Reports", "Review", argumentParser,
+                "Roster", "Judgement", "Ledger", "Reports", "Review", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -136,6 +144,10 @@ let package = Package(
             name: "JudgementBenchmark",
             dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement"],
             path: "Tests/Benchmarks/JudgementBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement", "Ledger"],
+            path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         .executableTarget(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
@@ -144,6 +156,8 @@ let package = Package(
             "RosterTests", ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster"],
             exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
+        tests(
+            "LedgerTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger", grdb]),
         tests(
             "ReviewTests",
             [
@@ -154,8 +168,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Reports",
-                "SyntheticDay",
+                "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Ledger",
+                "Reports", "SyntheticDay", grdb,
             ]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),

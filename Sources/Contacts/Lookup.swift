@@ -42,4 +42,9 @@ package enum LookupOutcome: String, Sendable, CaseIterable {
     case failed
     /// No answer was seen.
     case unanswered
+
+    /// Of two the one that comes first in the order of the cases.
+    package func stronger(_ other: LookupOutcome) -> LookupOutcome {
+        LookupOutcome.allCases.first { $0 == self || $0 == other } ?? self
+    }
 }

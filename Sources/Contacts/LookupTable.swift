@@ -88,10 +88,7 @@ package struct LookupTable {
         address.high == 0 && address.low == 0 || sinkholes.contains(address)
     }
 
-    private func stronger(_ a: LookupOutcome, _ b: LookupOutcome) -> LookupOutcome {
-        let order: [LookupOutcome] = [.answered, .blocked, .noData, .nxdomain, .failed, .unanswered]
-        return order.first { $0 == a || $0 == b } ?? a
-    }
+    private func stronger(_ a: LookupOutcome, _ b: LookupOutcome) -> LookupOutcome { a.stronger(b) }
 }
 
 /// Who and what, where neither resolver nor time matters.

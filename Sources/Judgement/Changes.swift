@@ -32,6 +32,20 @@ package struct Baseline: Equatable, Sendable {
     }
 }
 
+extension Baseline {
+    /// What an earlier assessment said; `name` is how the changes call it.
+    package init(_ assessment: Assessment, name: String) {
+        let past = assessment.findings.map { finding in
+            Past(
+                id: finding.id, verdict: finding.verdict.rawValue, domain: finding.domain,
+                owner: finding.owner,
+                first: finding.tally.first)
+        }
+        let others = assessment.covered.flatMap(\.domains) + assessment.notDataFlows.map(\.domain)
+        self.init(path: name, findings: past, otherDomains: Set(others))
+    }
+}
+
 /// What is new and what has changed since an earlier report.
 package struct Changes: Equatable, Sendable {
     package struct Change: Equatable, Sendable {

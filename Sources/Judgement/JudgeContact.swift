@@ -61,14 +61,7 @@ extension Judge {
 
     /// Judges a name that was only asked for.
     package func judge(lookup name: String, _ circumstances: Circumstances) -> Judgment {
-        let isReverse = name.hasSuffix(".in-addr.arpa") || name.hasSuffix(".ip6.arpa")
-        return isLocalName(name) || isReverse ? localName(name) : judge(name: name, circumstances)
-    }
-
-    /// Names that mean something only on the network where they are used: single labels, mDNS (RFC 6762),
-    /// `home.arpa` (RFC 8375), `internal` (reserved by ICANN).
-    private func isLocalName(_ name: String) -> Bool {
-        !name.contains(".") || [".local", ".home.arpa", ".internal", ".lan"].contains { name.hasSuffix($0) }
+        isLocalName(name) || isReverseName(name) ? localName(name) : judge(name: name, circumstances)
     }
 
     private func judgeNameless(_ contact: Contact, _ circumstances: Circumstances) -> Judgment {
@@ -126,6 +119,17 @@ extension Judge {
         }
         return judgment
     }
+}
+
+/// Names that mean something only on the network where they are used: single labels, mDNS (RFC 6762),
+/// `home.arpa` (RFC 8375), `internal` (reserved by ICANN).
+package func isLocalName(_ name: String) -> Bool {
+    !name.contains(".") || [".local", ".home.arpa", ".internal", ".lan"].contains { name.hasSuffix($0) }
+}
+
+/// Names under which an address's own name is asked for (RFC 1035 §3.5, RFC 3596 §2.5).
+package func isReverseName(_ name: String) -> Bool {
+    name.hasSuffix(".in-addr.arpa") || name.hasSuffix(".ip6.arpa")
 }
 
 extension Contact {

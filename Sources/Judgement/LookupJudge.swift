@@ -20,7 +20,11 @@ struct LookupJudge {
     init(judge: Judge) { self.judge = judge }
 
     mutating func add(_ lookup: Lookup) {
-        let device = judge.roster.device(for: lookup.client, at: lookup.first)
+        add(lookup, of: judge.roster.device(for: lookup.client, at: lookup.first))
+    }
+
+    /// A lookup by a device that is known already.
+    mutating func add(_ lookup: Lookup, of device: Device) {
         if judge.roster.leftOut.contains(device.role) { return }
         let circumstances = judge.circumstances(at: lookup.first, for: device)
         let judgment = judge.judge(lookup: lookup.name, circumstances)

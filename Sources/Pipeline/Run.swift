@@ -48,8 +48,13 @@ package struct Run {
 
     /// Reads all inputs that `arguments` name. Never fails as a whole: see `facts.inputs` for what went wrong.
     package init(_ arguments: [String], options: RunOptions = RunOptions()) {
+        self.init(InputPaths.expand(arguments), options: options)
+    }
+
+    /// Reads inputs that were expanded already.
+    package init(_ paths: [InputPath], options: RunOptions) {
         self.options = options
-        read(open(InputPaths.expand(arguments)))
+        read(open(paths))
     }
 
     /// Whether anything at all could be read.

@@ -65,7 +65,7 @@ package struct JSONRenderer {
         ])
     }
 
-    private func input(_ input: InputReport) -> JSONValue {
+    func input(_ input: InputReport) -> JSONValue {
         .object([
             ("path", .string(input.path)), ("kind", .string(input.kind)), ("bytes", .unsigned(input.bytes)),
             ("records", .unsigned(input.records)), ("complete", .bool(input.complete)),

@@ -53,6 +53,16 @@ package struct Report: Sendable {
         facts: Facts, judge: Judge, tool: String, baseline: Baseline? = nil, jobs: Int = 1,
         run: Assessment.Runner? = nil
     ) {
+        self.init(
+            Assessment(facts, judge: judge, jobs: jobs, run: run), judge: judge, inputs: facts.inputs,
+            coverage: facts.coverage, tool: tool, baseline: baseline)
+    }
+
+    /// A report of what was judged already, wherever its facts came from.
+    package init(
+        _ assessment: Assessment, judge: Judge, inputs: [InputReport], coverage: Contacts.Coverage,
+        tool: String, baseline: Baseline? = nil
+    ) {
         let register = judge.register
         toolVersion = tool
         self.register = RegisterSummary(
@@ -67,10 +77,10 @@ package struct Report: Sendable {
             })
         roster = RosterSummary(
             sha256: judge.roster.sha256, file: judge.roster.file, networks: judge.roster.networks.count)
-        inputs = facts.inputs
-        coverage = facts.coverage
+        self.inputs = inputs
+        self.coverage = coverage
         asKnownOn = judge.asKnownOn?.description
-        assessment = Assessment(facts, judge: judge, jobs: jobs, run: run)
+        self.assessment = assessment
         changes = baseline.map { Changes(assessment, since: $0, clock: judge.clock) }
     }
 

@@ -17,10 +17,13 @@ struct Hallpass: ParsableCommand {
               hallpass contacts monday.pcap --format csv
               hallpass review session.har --app Quizly --persona persona.yaml
               hallpass lookup ads.example --register allowlists/ --on 2026-11-24
+              hallpass nightly /srv/captures --ledger ledger.sqlite --register allowlists/
             """,
         version: version,
         subcommands: [
             AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
-            LookupCommand.self, LogsCommand.self, RegisterCommand.self, ReviewCommand.self,
+            LookupCommand.self, LogsCommand.self, RegisterCommand.self, ReviewCommand.self, NightlyCommand.self,
+            ReportCommand.self,
+            JudgeCommand.self, DiffCommand.self, FindingsCommand.self, PurgeCommand.self,
         ])
 }

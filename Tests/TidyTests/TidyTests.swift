@@ -24,9 +24,13 @@ import Testing
             "Bytes", "Captures", "Flows", "Logs", "Contacts", "Register", "Crypto", "Foundation",
         ],
         "Judgement": ["Bytes", "Contacts", "Register", "Roster", "Crypto", "Foundation", "Synchronization"],
-        "Reports": [
-            "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto",
+        "Ledger": [
+            "Bytes", "Captures", "Flows", "Contacts", "Register", "Roster", "Judgement", "Crypto", "GRDB",
             "Foundation", "Synchronization",
+        ],
+        "Reports": [
+            "Bytes", "Packets", "Names", "Flows", "Contacts", "Register", "Roster", "Judgement", "Ledger",
+            "Crypto", "Foundation", "Synchronization",
         ],
         "Review": [
             "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
@@ -34,7 +38,7 @@ import Testing
         ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-            "Roster", "Judgement", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch",
+            "Roster", "Judgement", "Ledger", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch",
             "Synchronization",
         ],
     ]
