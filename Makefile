@@ -112,7 +112,10 @@ bench-review: setup
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.
 SECONDS := 60
 FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer TLSFuzzer CertificateFuzzer \
-  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ReviewFuzzer ZipFuzzer
+  DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ReviewFuzzer ZipFuzzer \
+  LogFuzzer
+# The fixtures of all log formats are the seeds of LogFuzzer.
+SEEDS_LogFuzzer := Tests/LogsTests/Fixtures
 
 fuzz: setup
 	@set -e; for name in $(FUZZERS); do \
@@ -120,9 +123,10 @@ fuzz: setup
 	done; \
 	for name in $(FUZZERS); do \
 	  folder=.build/fuzz/$$name; mkdir -p $$folder/corpus; echo "== $$name"; \
+	  more=""; [ $$name != LogFuzzer ] || more="$(SEEDS_LogFuzzer)"; \
 	  .build/fuzz/release/$$name -max_total_time=$(SECONDS) -timeout=1 -rss_limit_mb=1024 -max_len=16384 \
 	    -print_final_stats=1 -verbosity=1 -artifact_prefix=$$folder/ $$folder/corpus \
-	    Tests/Fuzzers/$$name/Seeds Tests/Fuzzers/$$name/Crashes 2>$$folder/log \
+	    Tests/Fuzzers/$$name/Seeds Tests/Fuzzers/$$name/Crashes $$more 2>$$folder/log \
 	    || { tail -n 40 $$folder/log; exit 1; }; \
 	  grep -E '^stat::|^Done|cov:' $$folder/log | tail -n 8; \
 	done

@@ -46,7 +46,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 let fuzzers = [
     "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
     "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
-    "TunnelFuzzer", "ConversationFuzzer", "ReviewFuzzer", "ZipFuzzer",
+    "TunnelFuzzer", "ConversationFuzzer", "ReviewFuzzer", "ZipFuzzer", "LogFuzzer",
 ]
 
 let fuzzing: [Target] =
@@ -117,15 +117,17 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "FuzzBodies", dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Review"],
+            name: "FuzzBodies",
+            dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Review"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures", "FuzzBodies"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),
-        tests("LogsTests", ["Bytes", "Names", "Logs", "CSQLite"], exclude: ["Fixtures"]),
+        tests("LogsTests", ["Bytes", "Names", "Logs", "CSQLite", "FuzzBodies"], exclude: ["Fixtures"]),
         .executableTarget(
-            name: "LogsBenchmark", dependencies: ["Bytes", "Logs"], path: "Tests/Benchmarks/LogsBenchmark",
+            name: "LogsBenchmark", dependencies: ["Bytes", "Logs", "Contacts", "Pipeline"],
+            path: "Tests/Benchmarks/LogsBenchmark",
             swiftSettings: strict),
         tests("ContactsTests", ["Bytes", "Names", "Flows", "Logs", "Contacts"]),
         .executableTarget(

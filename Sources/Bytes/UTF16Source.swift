@@ -13,18 +13,41 @@ package final class UTF16Source: ByteSource {
     private var highSurrogate: UInt32?
     private var isAtEnd = false
 
-    /// Nil unless `prefix` begins with the byte order mark of UTF-16 (Unicode Standard §23.8).
+    /// Nil unless `prefix` begins with the byte order mark of UTF-16 (Unicode Standard §23.8), or is Latin text of
+    /// two bytes a character all the same.
     package init?(_ source: any ByteSource, prefix: RawSpan) {
-        guard UTF16Source.recognises(prefix) else { return nil }
+        guard let isBigEndian = UTF16Source.isBigEndian(prefix) else { return nil }
         self.source = source
         path = source.path
-        isBigEndian = prefix.byte(at: 0) == 0xfe
+        self.isBigEndian = isBigEndian
     }
 
-    package static func recognises(_ prefix: RawSpan) -> Bool {
+    package static func recognises(_ prefix: RawSpan) -> Bool { isBigEndian(prefix) != nil }
+
+    /// Nil when it is no UTF-16.
+    private static func isBigEndian(_ prefix: RawSpan) -> Bool? {
         let mark = prefix.word(at: 0, count: 2)
+        if mark == 0xfffe { return true }
         // FF FE 00 00 would be UTF-32.
-        return mark == 0xfffe || mark == 0xfeff && prefix.word(at: 2, count: 2) != 0
+        if mark == 0xfeff { return prefix.word(at: 2, count: 2) == 0 ? nil : false }
+        return isUnmarkedBigEndian(prefix)
+    }
+
+    /// Of text without a mark: every other byte is zero for at least 32 characters, the others are printable ASCII,
+    /// tabs or line ends, and there is a line end. Anything else is not guessed at.
+    private static func isUnmarkedBigEndian(_ prefix: RawSpan) -> Bool? {
+        let count = min(prefix.byteCount, 4096) & ~1
+        guard count >= 64 else { return nil }
+        let isBigEndian = prefix.byte(at: 0) == 0
+        var hasLineEnd = false
+        for index in stride(from: 0, to: count, by: 2) {
+            let first = prefix.byte(at: index) ?? 0
+            let second = prefix.byte(at: index + 1) ?? 0
+            let (high, low) = isBigEndian ? (first, second) : (second, first)
+            guard high == 0, low >= 0x20 && low < 0x7f || low >= 9 && low <= 13 else { return nil }
+            if low == 10 { hasLineEnd = true }
+        }
+        return hasLineEnd ? isBigEndian : nil
     }
 
     package func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int

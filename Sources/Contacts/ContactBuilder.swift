@@ -9,6 +9,8 @@ package struct ContactBuilder {
     private let sinkholes: Set<IPAddress>
     private let answers: LoggedAnswers
     private var merger = ContactMerger()
+    /// Contacts in output order that are like no other: there is nothing to merge.
+    private var listed: [Contact] = []
     package private(set) var flowCount: UInt64 = 0
 
     /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own; `answers`:
@@ -29,15 +31,30 @@ package struct ContactBuilder {
         merger.add(marked)
     }
 
+    /// Adds contacts whose names are final, in output order, which are like none that comes from elsewhere.
+    mutating func add(listed contacts: [Contact]) {
+        if listed.isEmpty { listed = contacts } else { listed += contacts }
+    }
+
     /// All that another builder has collected.
     package mutating func add(_ other: ContactBuilder) {
         flowCount &+= other.flowCount
         merger.add(other.merger)
+        add(listed: other.listed)
     }
 
     /// Hands out the contacts in output order, and forgets them.
     package mutating func takeContacts() -> [Contact] {
-        var contacts = merger.takeContacts()
+        var contacts: [Contact] = []
+        swap(&contacts, &listed)
+        let merged = merger.takeContacts()
+        if contacts.isEmpty {
+            contacts = merged
+        } else if !merged.isEmpty {
+            contacts += merged
+            // Two lists in order: sorting finds that out and joins them.
+            contacts.sort(by: ContactOrder.precedes)
+        }
         CNAMEChains.share(among: &contacts)
         return contacts
     }

@@ -109,17 +109,32 @@ package struct ContactMerger {
         return a.lexicographicallyPrecedes(b) ? a : b
     }
 
-    /// The same contacts with all hours added up.
+    /// The same contacts, which are in output order, with all hours added up.
     package static func mergedOverHours(_ contacts: [Contact]) -> [Contact] {
-        var merger = ContactMerger()
-        for contact in contacts {
-            var timeless = contact
-            timeless.hour = nil
-            timeless.starts = 0
-            timeless.active = 0
-            merger.add(timeless)
+        var sums: [Contact] = []
+        var start = 0
+        // What becomes one contact has one client and name, and in output order these stand together.
+        while start < contacts.count {
+            var end = start + 1
+            while end < contacts.count, ContactOrder.haveSameEnds(contacts[start], contacts[end]) { end += 1 }
+            if end == start + 1 {
+                sums.append(timeless(contacts[start]))
+            } else {
+                var merger = ContactMerger()
+                for contact in contacts[start..<end] { merger.add(timeless(contact)) }
+                sums += merger.takeContacts()
+            }
+            start = end
         }
-        return merger.takeContacts()
+        return sums
+    }
+
+    private static func timeless(_ contact: Contact) -> Contact {
+        var timeless = contact
+        timeless.hour = nil
+        timeless.starts = 0
+        timeless.active = 0
+        return timeless
     }
 }
 
@@ -220,6 +235,12 @@ package enum ContactOrder {
         if a.transport != b.transport { return a.transport < b.transport }
         if a.hour != b.hour { return optional(a.hour, b.hour) }
         return tail(a).lexicographicallyPrecedes(tail(b))
+    }
+
+    /// Whether both are of one client and one name, or of none: such contacts stand together.
+    static func haveSameEnds(_ a: Contact, _ b: Contact) -> Bool {
+        a.client == b.client && a.name == b.name && a.clientHost == b.clientHost
+            && a.clientUser == b.clientUser
     }
 
     private static func optional<T: Comparable>(_ a: T?, _ b: T?) -> Bool {

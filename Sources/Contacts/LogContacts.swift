@@ -23,9 +23,9 @@ extension Contact {
         clientUser = row.clientUser
         name = row.name
         serverCount = row.serverCount
-        evidence = NameEvidence(rawValue: row.nameSource.word) ?? .none
+        evidence = NameEvidence(row.nameSource)
         service = row.service.word
-        action = ContactAction(rawValue: row.action.word) ?? .attempted
+        action = ContactAction(row.action)
         hour = row.hour
         last = row.last
         starts = row.starts
@@ -33,7 +33,41 @@ extension Contact {
         flows = row.records
         bytesUp = row.bytesUp ?? 0
         bytesDown = row.bytesDown ?? 0
-        bytesScope = BytesScope(rawValue: row.bytesScope.word) ?? .unknown
+        bytesScope = BytesScope(row.bytesScope)
         self.source = source
+    }
+}
+
+extension NameEvidence {
+    init(_ source: LogNameSource) {
+        switch source {
+        case .none: self = .none
+        case .httpConnect: self = .httpConnect
+        case .proxyURL: self = .proxyURL
+        case .logSNI: self = .logSNI
+        case .logHost: self = .logHost
+        }
+    }
+}
+
+extension ContactAction {
+    init(_ action: LogAction) {
+        switch action {
+        case .allowed: self = .allowed
+        case .blocked: self = .blocked
+        case .attempted: self = .attempted
+        }
+    }
+}
+
+extension BytesScope {
+    init(_ scope: LogBytesScope) {
+        switch scope {
+        case .unknown: self = .unknown
+        case .layer3: self = .layer3
+        case .layer4Payload: self = .layer4Payload
+        case .httpTotal: self = .httpTotal
+        case .httpBody: self = .httpBody
+        }
     }
 }

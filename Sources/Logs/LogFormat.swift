@@ -36,11 +36,14 @@ package struct LogFormat: Sendable {
         LogFormat(StreamLog.self),
         LogFormat(HAProxyLog.self),
         LogFormat(EnvoyText.self),
+        LogFormat(EnvoyJSON.self),
         LogFormat(TinyproxyLog.self),
         LogFormat(UmbrellaProxy.self),
+        LogFormat(UmbrellaDNS.self),
         LogFormat(PANOSLog.self),
         LogFormat(FortiGateLog.self),
         LogFormat(ZscalerPairs.self),
+        LogFormat(ZscalerJSON.self),
         LogFormat(MerakiLog.self),
         LogFormat(SonicWallLog.self),
         LogFormat(SophosFirewall.self),
@@ -57,18 +60,23 @@ package struct LogFormat: Sendable {
         LogFormat(Route53Resolver.self),
     ]
 
-    /// A reader for one chunk of a file that starts with `head`.
+    /// A reader for one chunk of a file that starts with `head`. `number` is that of the format in `settings`, by which
+    /// rows of several files are told apart; 0 when there is one file.
     package func makeReader(
-        head: RawSpan, settings: LogSettings = LogSettings(), isMidFile: Bool = false
+        head: RawSpan, settings: LogSettings = LogSettings(), isMidFile: Bool = false, number: UInt8 = 0
     ) -> LogChunkReader {
-        LogChunkReader(parser: parser(head: head, settings: settings), isMidFile: isMidFile)
+        LogChunkReader(
+            parser: parser(head: head, settings: settings), isMidFile: isMidFile, format: number)
     }
 
     func parser(head: RawSpan, settings: LogSettings) -> any LogLineParser {
-        var parser = makeParser(head)
+        var parser = bareParser(head)
         parser.use(settings)
         return parser
     }
+
+    /// A parser that does not know the settings yet.
+    func bareParser(_ head: RawSpan) -> any LogLineParser { makeParser(head) }
 }
 
 extension LogFormat {
@@ -97,10 +105,17 @@ extension LogFormat {
     package static let headLimit = 64 << 10
 
     /// The format of a file that starts with `head`, or nil when none fits or two fit about equally well. The
-    /// file's name plays no part. Lines are first taken as they are, then without a syslog header.
+    /// file's name plays no part. Lines are first taken as they are, then without a syslog header, then as the
+    /// texts in a shipper's JSON objects.
     package static func recognise(head: RawSpan, settings: LogSettings = LogSettings()) -> LogFormat? {
         let sample = head.clamped(from: 0, count: headLimit)
         let settings = forRecognition(settings)
+        if let format = recogniseBare(head: sample, settings: settings) { return format }
+        return sample.isEmpty ? nil : wrapped(sample, settings)
+    }
+
+    /// The same without a shipper's JSON around the lines.
+    static func recogniseBare(head sample: RawSpan, settings: LogSettings) -> LogFormat? {
         switch best(for: sample, envelope: nil, among: settings.formats, settings) {
         case .one(let index): return settings.formats[index]
         case .doubtful: return nil

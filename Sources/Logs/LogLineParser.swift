@@ -28,8 +28,8 @@ package protocol LogLineParser: Sendable {
     mutating func use(_ settings: LogSettings)
 
     /// For formats of which a line gives at most one contact: fills `record`, which the caller has reset; nil when
-    /// the line gives a contact or lookups, else why it does not. A record without a destination makes no contact, and
-    /// `record.dns` takes any number of lookups.
+    /// the line gives a contact or lookups, else why it does not. A record without a destination makes no contact,
+    /// and `record.dns` takes any number of lookups.
     mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason?
 
     /// For all others: takes one line and adds what it gives to `chunk`, in any number and of any sort; nil when it
@@ -118,6 +118,11 @@ extension LogLineParser {
     }
 
     package mutating func score(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
+        scoreLines(head, envelope: envelope)
+    }
+
+    /// How many of the first lines parse whole.
+    mutating func scoreLines(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
         var chunk = LogChunk(lineState: .fileStart)
         chunk.record.envelope = envelope
         var score = LogFormat.Score()
@@ -169,6 +174,13 @@ package struct LogChunk: Sendable {
     }
 }
 
+/// What the lines of a chunk add up to.
+package struct LogSums: Sendable {
+    package var contacts: LogAggregator
+    package var connections: LogConnectionTable
+    package var dns: LogDNSTable
+}
+
 /// Reads one chunk of a log file, buffer by buffer.
 ///
 /// A chunk owns the lines that begin in it. The first chunk is read from the file's start; every other one
@@ -181,9 +193,10 @@ package struct LogChunkReader: Sendable {
     package private(set) var chunk: LogChunk
     private var parser: any LogLineParser
 
-    init(parser: any LogLineParser, isMidFile: Bool) {
+    init(parser: any LogLineParser, isMidFile: Bool, format: UInt8) {
         self.parser = parser
         chunk = LogChunk(lineState: isMidFile ? .midFile : .fileStart)
+        chunk.record.format = format
     }
 
     /// Reads the whole lines of `buffer` that begin before `ownedBytes` (an offset into `buffer`) and returns
@@ -191,5 +204,14 @@ package struct LogChunkReader: Sendable {
     /// file ends with this buffer. Go on until `chunk.isComplete`.
     package mutating func read(_ buffer: RawSpan, isLast: Bool, ownedBytes: Int = .max) -> Int {
         parser.readLines(buffer, isLast: isLast, ownedBytes: ownedBytes, into: &chunk)
+    }
+
+    /// Hands over what the chunk added up to, and keeps its tally alone.
+    package mutating func takeSums() -> LogSums {
+        let sums = LogSums(contacts: chunk.contacts, connections: chunk.connections, dns: chunk.dns)
+        chunk.contacts = LogAggregator()
+        chunk.connections = LogConnectionTable()
+        chunk.dns = LogDNSTable()
+        return sums
     }
 }

@@ -30,6 +30,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case numberInvalid
     case clientInvalid
     case resultInvalid
+    case actionUnknown
     case targetInvalid
     case hostInvalid
     case portInvalid
@@ -40,6 +41,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case blockInvalid
     case ownServer
     case envelopeMissing
+    case wrapperMissing
     case yearUnknown
     case headerMissing
     case headerInvalid
@@ -80,6 +82,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .numberInvalid: "number not readable"
         case .clientInvalid: "client not readable"
         case .resultInvalid: "result code not readable"
+        case .actionUnknown: "action that the mapping does not name"
         case .targetInvalid: "URL or target not readable"
         case .hostInvalid: "host name not valid"
         case .portInvalid: "port not valid"
@@ -96,6 +99,7 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .headerInvalid: "header not readable"
         case .jsonInvalid: "not a JSON object, or one too large"
         case .envelopeMissing: "no syslog header"
+        case .wrapperMissing: "no JSON object with a log line in it"
         case .yearUnknown: "no year in the line, and nothing says when the log ends (--logs-until)"
         }
     }
@@ -160,6 +164,21 @@ package struct LogTally: Equatable, Sendable {
         bytes[Int(reason.rawValue)] &+= count
         if reason.isRejection, samples.count < LogTally.sampleLimit {
             samples.append(Sample(line: linesRead, reason: reason))
+        }
+    }
+
+    /// Counts lines that were set aside as parts of a request as rejected after all: those read since the tally had
+    /// `lines` lines and `bytes` bytes of such parts.
+    mutating func rejectSetAside(since lines: UInt64, bytes before: UInt64, as reason: LogReason) {
+        let part = Int(LogReason.partOfRequest.rawValue)
+        let count = min(linesRead &- lines, counts[part])
+        let moved = bytes[part] &- min(before, bytes[part])
+        counts[part] &-= count
+        bytes[part] &-= moved
+        counts[Int(reason.rawValue)] &+= count
+        bytes[Int(reason.rawValue)] &+= moved
+        if count > 0, samples.count < LogTally.sampleLimit {
+            samples.append(Sample(line: lines &+ 1, reason: reason))
         }
     }
 

@@ -19,6 +19,9 @@ package struct LogSettings: Sendable {
         formats.firstIndex { $0.kind == kind }.map { number(of: $0) } ?? 0
     }
 
+    /// The words of all formats by their numbers; 0 stands for a log of no format in the list.
+    package var kinds: [String] { ["log"] + formats.map(\.kind) }
+
     /// The word of the format with this number, or `kind` for 0.
     package func kind(of number: UInt8, else kind: String) -> String {
         guard let index = Int(exactly: number), index > 0, index <= formats.count else { return kind }

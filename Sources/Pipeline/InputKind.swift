@@ -14,6 +14,8 @@ enum InputKind: Sendable {
     case compressed
     /// UTF-16 text: a log once it is UTF-8.
     case wide
+    /// Syslog messages framed by their lengths: a log once each stands on a line.
+    case counted
     case unrecognised(String)
 
     /// Bytes that recognition looks at: enough for a few lines of any log.
@@ -29,6 +31,7 @@ enum InputKind: Sendable {
         }
         if Decompressor.recognises(prefix) { return .packed }
         if UTF16Source.recognises(prefix) { return .wide }
+        if OctetCountedSource.recognises(prefix) { return .counted }
         // Last, since the format has no magic number.
         if ERFWalker.recognises(prefix) { return .capture(.erf(ERFWalker())) }
         if let log = LogFormat.recognise(head: prefix, settings: settings) { return .log(log) }
@@ -44,6 +47,7 @@ enum InputKind: Sendable {
         case .packed: "packed"
         case .compressed: "compressed"
         case .wide: "utf-16"
+        case .counted: "syslog frames"
         case .unrecognised: "unrecognised"
         }
     }

@@ -12,6 +12,9 @@ struct InputOpener {
     private(set) var inputs: [Input] = []
     /// What could not be opened, by its own name, with the reason.
     private(set) var refused: [(path: String, reason: String, fault: FileFault?)] = []
+    /// Inputs of unknown kind, kept only when asked for: each holds a file open.
+    private(set) var unrecognised: [Input] = []
+    var keepsUnrecognised = false
 
     init(logs: LogOptions = LogOptions()) { self.logs = logs }
 
@@ -33,7 +36,8 @@ struct InputOpener {
         case .packed: unpack(input, depth: depth)
         case .compressed: decompress(input, depth: depth)
         case .database: takeDatabase(input)
-        case .wide: narrow(input, depth: depth)
+        case .wide: convert(input, depth: depth, InputOpener.narrowed)
+        case .counted: convert(input, depth: depth, InputOpener.unframed)
         case .capture, .log, .unrecognised: take(input)
         }
     }
@@ -48,27 +52,40 @@ struct InputOpener {
         inputs.append(input)
     }
 
-    private mutating func narrow(_ wide: Input, depth: Int) {
+    /// Opens a source's bytes anew, knowing those that recognition read.
+    private typealias Conversion = (any ByteSource, [UInt8]) throws(FileFault) -> any ByteSource
+
+    /// Takes what text becomes by `conversion`, which leaves nothing to convert.
+    private mutating func convert(_ raw: Input, depth: Int, _ conversion: @escaping Conversion) {
         do throws(FileFault) {
-            let bytes = try wide.reopen?() ?? RewoundSource(wide.head, then: wide.source)
+            let bytes = try raw.reopen?() ?? RewoundSource(raw.head, then: raw.source)
             var input = try Input(
-                try InputOpener.narrowed(bytes, wide.head), file: nil, modified: wide.modified, logs: logs)
-            if let reopen = wide.reopen {
-                input.reopen = { () throws(FileFault) in try InputOpener.narrowed(try reopen(), wide.head) }
+                try conversion(bytes, raw.head), file: nil, modified: raw.modified, logs: logs)
+            if let reopen = raw.reopen {
+                input.reopen = { () throws(FileFault) in try conversion(try reopen(), raw.head) }
             }
-            // Text that holds a byte order mark once more is no log.
-            if case .wide = input.kind {
-                return refused.append((wide.report.path, "UTF-16 within UTF-16", nil))
+            input.fileBytes = raw.fileBytes
+            switch (raw.kind, input.kind) {
+            case (.wide, .wide), (.counted, .counted):
+                return refused.append((raw.report.path, "\(raw.kind.name) within \(raw.kind.name)", nil))
+            default: enter(input, depth: depth + 1)
             }
-            enter(input, depth: depth + 1)
         } catch {
-            refused.append((wide.report.path, error.cause, error))
+            refused.append((raw.report.path, error.cause, error))
         }
     }
 
     private static func narrowed(_ bytes: any ByteSource, _ head: [UInt8]) throws(FileFault) -> any ByteSource
     {
         guard let source = head.withRawSpan({ UTF16Source(bytes, prefix: $0) }) else {
+            throw FileFault(path: bytes.path, reason: "it has changed while it was read")
+        }
+        return source
+    }
+
+    private static func unframed(_ bytes: any ByteSource, _ head: [UInt8]) throws(FileFault) -> any ByteSource
+    {
+        guard let source = head.withRawSpan({ OctetCountedSource(bytes, prefix: $0) }) else {
             throw FileFault(path: bytes.path, reason: "it has changed while it was read")
         }
         return source
@@ -106,6 +123,7 @@ struct InputOpener {
     private mutating func take(_ input: Input) {
         if case .unrecognised(let reason) = input.kind {
             refused.append((input.report.path, reason, nil))
+            if keepsUnrecognised { unrecognised.append(input) }
         } else {
             inputs.append(input)
         }

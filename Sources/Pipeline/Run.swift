@@ -125,34 +125,29 @@ package struct Run {
     /// Reads all logs and databases among `inputs`, and joins what several of them tell of one connection.
     private mutating func readLogs(_ inputs: [Input], into logs: inout LogFacts, _ lines: inout LineCoverage)
     {
-        var connections = LogConnectionTable()
+        var run = LogRun(crew, options.logs, pieceBytes: Int64(clamping: options.chunkBytes))
+        run.read(inputs, into: &logs)
+        lines = run.lines
+        facts.inputs += run.reports
         for input in inputs {
-            switch input.kind {
-            case .log(let format):
-                var run = LogRun(input, format: format, logs: options.logs)
-                run.run(input, into: &logs)
-                lines.add(run.tally)
-                lines.add(lostParts: connections.merge(run.connections, format: run.formatNumber))
-                facts.inputs.append(run.report)
-            case .database:
-                var run = DatabaseRun(input)
-                run.run(into: &logs)
-                lines.add(run.tally)
-                facts.inputs.append(run.report)
-            default: continue
-            }
+            guard case .database = input.kind else { continue }
+            var run = DatabaseRun(input)
+            run.run(into: &logs)
+            lines.add(run.tally)
+            facts.inputs.append(run.report)
         }
-        let settings = options.logs.settings(modified: nil)
-        connections.join().forEachRow { row in
-            logs.add(Contact(row, source: settings.kind(of: row.format, else: "log")))
-        }
+        logs.close(kinds: options.logs.settings(modified: nil).kinds)
+    }
+
+    private var crew: Crew {
+        Crew(jobs: options.jobs > 0 ? options.jobs : ProcessInfo.processInfo.activeProcessorCount)
     }
 
     /// Reads all captures among `inputs` on all cores.
     private mutating func read(
         captures inputs: [Input], after order: PacketOrder, _ logs: LogFacts
     ) -> CapturePipeline {
-        let crew = Crew(jobs: options.jobs > 0 ? options.jobs : ProcessInfo.processInfo.activeProcessorCount)
+        let crew = crew
         var rest = inputs
         var merged: MergedReader?
         if options.packets.deduplicates {

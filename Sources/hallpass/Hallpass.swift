@@ -22,7 +22,8 @@ struct Hallpass: ParsableCommand {
         version: version,
         subcommands: [
             AnalyzeCommand.self, DevicesCommand.self, ContactsCommand.self, NamesCommand.self,
-            LookupCommand.self, RegisterCommand.self, ReviewCommand.self, NightlyCommand.self,
+            LookupCommand.self, LogsCommand.self, RegisterCommand.self, ReviewCommand.self,
+            NightlyCommand.self,
             ReportCommand.self,
             JudgeCommand.self, DiffCommand.self, FindingsCommand.self, PurgeCommand.self,
         ])

@@ -6,6 +6,7 @@ import Flows
 import Foundation
 import Logs
 import Pipeline
+import Register
 
 /// The inputs and the options that every reading command shares.
 struct InputOptions: ParsableArguments {
@@ -59,6 +60,14 @@ struct InputOptions: ParsableArguments {
             discussion: "Example: '%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt %ssl::>sni'",
             valueName: "format"))
     var squidFormats: [String] = []
+
+    @Option(
+        name: .customLong("log-map"),
+        help: ArgumentHelp(
+            "Which columns of a comma-separated export mean what; may be repeated.",
+            discussion: "A YAML file; 'hallpass logs suggest EXPORT' proposes one.", valueName: "file"),
+        completion: .file())
+    var logMaps: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -128,7 +137,28 @@ struct InputOptions: ParsableArguments {
                 throw ValidationError("--squid-logformat: \(error)")
             }
         }
+        options.ownFormats += try mappings().map(LogFormat.csv)
         return options
+    }
+
+    private func mappings() throws -> [CSVMapping] {
+        var mappings: [CSVMapping] = []
+        do throws(RegisterError) {
+            for path in logMaps {
+                let mapping = try LogMapping.load(path)
+                if mappings.contains(where: { $0.name == mapping.name }) {
+                    throw RegisterError([
+                        RegisterProblem(
+                            Place(file: path),
+                            "another mapping is called \(quoted(mapping.name)) too; rename one")
+                    ])
+                }
+                mappings.append(mapping)
+            }
+        } catch {
+            throw RegisterOptions.fail(error)
+        }
+        return mappings
     }
 
     /// Reads all inputs, with a line of progress where somebody looks on.
@@ -158,6 +188,15 @@ struct InputOptions: ParsableArguments {
         if !notes.isEmpty { Messages.say("coverage: " + notes) }
     }
 
+    /// A mapping that fits nothing is a heading misspelt, or a file forgotten.
+    private func sayUnusedMappings(_ run: Run) {
+        let kinds = Set(run.facts.inputs.map(\.kind))
+        for path in logMaps {
+            guard let name = try? LogMapping.load(path).name, !kinds.contains(name) else { continue }
+            Messages.say("warning: \(path): \(name): no input has its columns")
+        }
+    }
+
     /// Says on standard error what could not be read; the exit code that follows from it, if any.
     func reportProblems(_ run: Run) -> ExitCode? {
         for report in run.facts.inputs {
@@ -165,6 +204,7 @@ struct InputOptions: ParsableArguments {
                 Messages.say("\(report.complete ? "note" : "warning"): \(report.path): \(problem)")
             }
         }
+        sayUnusedMappings(run)
         if !quiet { sayCoverage(run.facts.coverage) }
         if !quiet, !run.passedOver.isEmpty {
             Messages.say(

@@ -95,10 +95,10 @@ import Testing
 
     @Test func answersInCapturesNameFlowsOfLogsToo() throws {
         var logs = LogFacts()
-        logs.add(contact(from: 11, to: 20))
+        logs.add(unnamed: contact(from: 11, to: 20))
         var unnamed = contact(from: 11, to: 20)
         unnamed.client = IPAddress(ipv4: 0x0a14_1e29)
-        logs.add(unnamed)
+        logs.add(unnamed: unnamed)
         let row = LogDNSRow(
             time: moment(10), client: IPAddress(ipv4: 0x0a14_1e28), resolver: IPAddress(ipv4: 0x0a14_0035),
             name: "quiz.example.org", stage: .answer, code: .noError,
@@ -117,7 +117,7 @@ import Testing
 
     @Test func aSinkholesAddressIsTheFiltersAnswer() throws {
         var logs = LogFacts(sinkholes: [server])
-        logs.add(contact(from: 11, to: 20))
+        logs.add(unnamed: contact(from: 11, to: 20))
         let row = LogDNSRow(
             time: moment(10), client: IPAddress(ipv4: 0x0a14_1e28), name: "quiz.example.org", stage: .answer,
             code: .noError,

@@ -64,7 +64,8 @@ struct LogConnectionPart: Sendable {
     var name: UInt32?
     var nameSource = LogNameSource.none
 
-    /// Of the names of one connection those of the best rank count: what TLS or QUIC was asked for, then what HTTP was.
+    /// Of the names of one connection those of the best rank count: what TLS or QUIC was asked for, then what HTTP
+    /// was.
     var rank: UInt8 {
         switch nameSource {
         case .httpConnect: 0

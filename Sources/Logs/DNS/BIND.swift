@@ -50,8 +50,8 @@ package struct BIND: LogLineParser {
         return 0
     }
 
-    /// Behind the client: `(QNAME): [view NAME: ]query: NAME CLASS TYPE FLAGS (DESTINATION)` and others. The word that
-    /// says what follows ends in a colon; a name in parentheses before it cannot hold a space.
+    /// Behind the client: `(QNAME): [view NAME: ]query: NAME CLASS TYPE FLAGS (DESTINATION)` and others. The word
+    /// that says what follows ends in a colon; a name in parentheses before it cannot hold a space.
     private func readMessage(
         _ line: RawSpan, _ words: [FieldRange], from start: Int, _ client: IPAddress,
         into record: inout LogRecord

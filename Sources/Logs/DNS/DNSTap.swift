@@ -4,8 +4,8 @@ import Names
 /// dnstap files (`dnstap.proto`) in Frame Streams: a control frame that begins the stream, frames of data, each of
 /// which is one Protocol Buffers message with a DNS message inside, and a control frame that ends it.
 ///
-/// All lengths of Frame Streams are 32 bits in network order; a length of 0 announces a control frame. Frames take the
-/// place of lines: they are what tallies count.
+/// All lengths of Frame Streams are 32 bits in network order; a length of 0 announces a control frame. Frames take
+/// the place of lines: they are what tallies count.
 package struct DNSTap: LogLineParser {
     package static let kind = "dnstap"
     /// Where a frame begins is known only from the one before it.
@@ -92,7 +92,8 @@ package struct DNSTap: LogLineParser {
         return nil
     }
 
-    /// The mark of a file: its first frame is START with dnstap's content type, or, of what a socket was given, READY.
+    /// The mark of a file: its first frame is START with dnstap's content type, or, of what a socket was given,
+    /// READY.
     package mutating func score(_ head: RawSpan, envelope: LogMoment?) -> LogFormat.Score {
         var reader = ByteReader(head)
         guard let zero = try? reader.u32(), zero == 0, let length = try? reader.u32(),

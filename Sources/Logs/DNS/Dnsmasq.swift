@@ -1,8 +1,8 @@
 import Bytes
 import Names
 
-/// dnsmasq's log with `log-queries` (`src/cache.c log_query`), which Pi-hole, OpenWrt and others write too; its header,
-/// `Mar  2 08:01:01 dnsmasq[812]: `, is syslog's and has been peeled off:
+/// dnsmasq's log with `log-queries` (`src/cache.c log_query`), which Pi-hole, OpenWrt and others write too; its
+/// header, `Mar  2 08:01:01 dnsmasq[812]: `, is syslog's and has been peeled off:
 ///
 ///     6699 10.20.30.40/40112 query[A] quiz.example.org from 10.20.30.40
 ///     6699 10.20.30.40/40112 reply quiz.example.org is <CNAME>
@@ -10,8 +10,8 @@ import Names
 ///     query[AAAA] ads.tracker.example from 2001:db8:20::41
 ///     gravity blocked ads.tracker.example is ::
 ///
-/// With `log-queries=extra` a serial number ties answers to questions. Without, `DnsmasqQuestions` has the rules. The
-/// resolver is the machine itself, whose address the log does not state; nor does it state TTLs.
+/// With `log-queries=extra` a serial number ties answers to questions. Without, `DnsmasqQuestions` has the rules.
+/// The resolver is the machine itself, whose address the log does not state; nor does it state TTLs.
 package struct Dnsmasq: LogLineParser {
     package static let setsAnythingAside = true
     package static let kind = "dnsmasq"

@@ -287,8 +287,8 @@ extension LogDNSTable {
 
     /// All lookups, in no order.
     ///
-    /// Some logs name the resolver in the answer's line and not in the question's: where a client has lookups of a name
-    /// with a resolver and without, those without are the same ones, as far as their numbers go.
+    /// Some logs name the resolver in the answer's line and not in the question's: where a client has lookups of a
+    /// name with a resolver and without, those without are the same ones, as far as their numbers go.
     package func forEachLookup(_ body: (Lookup) -> Void) {
         var known: [LookupKey: (resolvers: Int, count: UInt64)] = [:]
         for (key, sum) in lookups where key.resolver != LogDNSTable.none {

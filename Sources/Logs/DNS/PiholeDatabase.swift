@@ -1,8 +1,8 @@
 package import Bytes
 import Names
 
-/// Pi-hole's long-term database, `pihole-FTL.db` (`src/database/query-table.c`): a row per lookup. It holds no answers,
-/// so that it gives lookups and no names for addresses.
+/// Pi-hole's long-term database, `pihole-FTL.db` (`src/database/query-table.c`): a row per lookup. It holds no
+/// answers, so that it gives lookups and no names for addresses.
 package enum PiholeDatabase {
     /// The word for reports.
     package static let kind = "pihole-ftl"

@@ -64,8 +64,8 @@ import CSQLite
         return isPlain
     }
 
-    /// The size of the database in bytes, which no table has more rows than: pages that refer to each other in circles
-    /// could feign any number.
+    /// The size of the database in bytes, which no table has more rows than: pages that refer to each other in
+    /// circles could feign any number.
     var byteCount: Int64 {
         var count: Int64 = 0
         try? forEachRow("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", limit: 1) {

@@ -43,7 +43,8 @@ package struct WindowsDNS: LogLineParser {
             }
     }
 
-    /// `ID UDP|TCP Rcv|Snd ADDRESS XID [R] OPCODE [FLAGS CHARACTERS CODE] TYPE NAME`; brackets may stand by themselves.
+    /// `ID UDP|TCP Rcv|Snd ADDRESS XID [R] OPCODE [FLAGS CHARACTERS CODE] TYPE NAME`; brackets may stand by
+    /// themselves.
     private func readPacket(_ line: RawSpan, _ words: [FieldRange], into record: inout LogRecord)
         -> LogReason?
     {

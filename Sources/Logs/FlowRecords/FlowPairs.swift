@@ -107,6 +107,7 @@ struct FlowPairs: Sendable {
         record.bytesUp = up.bytes
         record.bytesDown = down.bytes
         record.action = down.isRefusal ? .attempted : .allowed
+        record.format = chunk.record.format
         return chunk.contacts.add(record, line: RawSpan())
     }
 
@@ -118,6 +119,7 @@ struct FlowPairs: Sendable {
         record.end = half.end
         if isAnswer { record.bytesDown = half.bytes } else { record.bytesUp = half.bytes }
         record.action = isAnswer && !half.isRefusal ? .allowed : .attempted
+        record.format = chunk.record.format
         return chunk.contacts.add(record, line: RawSpan())
     }
 

@@ -10,10 +10,11 @@ struct SessionKey: Hashable, Sendable {
     var port: UInt16
 }
 
-/// Puts together what two lines of one session tell: the name that a web filter's line states and the volume that the
-/// line about the session's end states. Without this a connection would count twice, once without its name.
+/// Puts together what two lines of one session tell: the name that a web filter's line states and the volume that
+/// the line about the session's end states. Without this a connection would count twice, once without its name.
 ///
-/// A named line waits for its volume; what still waits when the file ends, or when too many wait, is counted as it is.
+/// A named line waits for its volume; what still waits when the file ends, or when too many wait, is counted as it
+/// is.
 struct SessionJoin: Sendable {
     /// Named sessions that wait: more than a busy district's firewall has open at a time; about 30 MB.
     static let limit = 65_536

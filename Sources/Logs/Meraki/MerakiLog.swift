@@ -5,8 +5,8 @@ import Bytes
 ///     <134>1 1772460062.114201345 MX_LAKESIDE urls src=10.20.30.40:51334 dst=198.51.100.20:443
 ///         mac=00:00:5E:00:53:2A request: UNKNOWN https://quiz.example.org/...
 ///
-/// `urls` lines name what a client asked for. `flows` and `ip_flow_*` lines are a rule's word on one packet: nothing in
-/// them shows an answer, so they are attempts. There are no byte counts.
+/// `urls` lines name what a client asked for. `flows` and `ip_flow_*` lines are a rule's word on one packet:
+/// nothing in them shows an answer, so they are attempts. There are no byte counts.
 package struct MerakiLog: LogLineParser {
     package static let kind = "meraki"
     package static let knowsItsEnd = false

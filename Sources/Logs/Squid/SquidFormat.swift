@@ -33,8 +33,8 @@ package struct SquidFormat: Sendable {
 
     private init(pieces: [Piece]) { self.pieces = pieces }
 
-    /// Takes the format itself, or a whole `logformat name ...` line of squid.conf. It must at least say when, who and
-    /// where to.
+    /// Takes the format itself, or a whole `logformat name ...` line of squid.conf. It must at least say when, who
+    /// and where to.
     package init(_ text: String) throws(Fault) {
         var reader = Reader(Array(text.utf8))
         pieces = try reader.read()

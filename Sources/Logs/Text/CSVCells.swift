@@ -19,6 +19,8 @@ struct CSVCells: Sendable {
     static let limit = 256
 
     private(set) var cells: [CSVCell] = []
+    /// After a `read` that failed: the line ended within quotes, so that the next one may go on with the value.
+    private(set) var isOpen = false
     private let separator: UInt8
     /// PAN-OS writes one column as `{a,b,c}` without quotes.
     private let keepsBraces: Bool
@@ -39,6 +41,7 @@ struct CSVCells: Sendable {
     /// or there are more cells than `limit`.
     mutating func read(_ line: RawSpan, from start: Int = 0) -> Bool {
         cells.removeAll(keepingCapacity: true)
+        isOpen = false
         var position = max(start, 0)
         while true {
             guard cells.count < CSVCells.limit else { return false }
@@ -78,6 +81,7 @@ struct CSVCells: Sendable {
             cells.append(CSVCell(start: start, end: quote, hasEscape: hasEscape))
             return min(end, line.byteCount)
         }
+        isOpen = true
         return nil
     }
 }

@@ -13,6 +13,8 @@ package struct JSONKey: ExpressibleByStringLiteral, Sendable {
         words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
         count = bytes.count <= 32 ? bytes.count : -1
     }
+
+    func isSame(as other: JSONKey) -> Bool { words == other.words && count == other.count }
 }
 
 /// One parsed line of JSON: values in document order, and their texts. Parsed by simdjson, read with bounds checks.

@@ -28,7 +28,8 @@ enum ZeekColumn: String, CaseIterable, Sendable {
     case msgTypes = "msg_types"
 }
 
-/// What one line states, whichever way it was written; ranges are of the line (TSV) or of the document's texts (JSON).
+/// What one line states, whichever way it was written; ranges are of the line (TSV) or of the document's texts
+/// (JSON).
 struct ZeekFacts {
     /// Columns that the line has a value for.
     var present: Set<ZeekColumn> = []

@@ -5,8 +5,8 @@ import Bytes
 ///     time="Mon Mar  2 14:01:04 2026" login="s1042" action="Blocked" url="ads.tracker.example/" reqsize="0"
 ///         respsize="3977" cltip="10.20.30.41"
 ///
-/// The feed's template is the administrator's, so pairs may stand in any order, with spaces or tabs between. `url` has
-/// no scheme. A time without `tz` and without `epochtime` is in the feed's zone, which the user must name.
+/// The feed's template is the administrator's, so pairs may stand in any order, with spaces or tabs between. `url`
+/// has no scheme. A time without `tz` and without `epochtime` is in the feed's zone, which the user must name.
 package struct ZscalerPairs: LogLineParser {
     package static let kind = "zscaler"
     package static let knowsItsEnd = false
