@@ -1,5 +1,5 @@
-package import Bytes
-package import Contacts
+import Bytes
+import Contacts
 package import Judgement
 package import Register
 

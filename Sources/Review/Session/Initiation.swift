@@ -91,23 +91,43 @@ struct InitiatorMap {
         return Link(parent: nil, kind: .unknown)
     }
 
+    /// Hosts that pull each other in one after the other, at most: no page has so many, and a crafted recording could
+    /// make a tree that nothing can walk. What is deeper stands side by side at the last level.
+    static let depthLimit = 64
+
     /// Children are built before their parents, from the last host to the first: a host's parent came before it.
     private static func tree(
         _ seen: [String], _ links: [String: Link], _ requests: [String: Int], _ first: [String: Timestamp]
     ) -> [InitiatorNode] {
+        let parents = places(seen, links)
         var children: [String: [InitiatorNode]] = [:]
         var roots: [InitiatorNode] = []
         for host in seen.reversed() {
-            let link = links[host] ?? Link(parent: nil, kind: .unknown)
             let node = InitiatorNode(
-                host: host, kind: link.kind, requests: requests[host] ?? 0, first: first[host],
-                children: children[host].map { $0.reversed() } ?? [])
-            if let parent = link.parent {
+                host: host, kind: links[host]?.kind ?? .unknown, requests: requests[host] ?? 0,
+                first: first[host], children: children.removeValue(forKey: host).map { $0.reversed() } ?? [])
+            if let parent = parents[host] {
                 children[parent, default: []].append(node)
             } else {
                 roots.append(node)
             }
         }
         return roots.reversed()
+    }
+
+    /// Beneath which host each stands.
+    private static func places(_ seen: [String], _ links: [String: Link]) -> [String: String] {
+        var depths: [String: Int] = [:]
+        var parents: [String: String] = [:]
+        for host in seen {
+            guard var parent = links[host]?.parent else {
+                depths[host] = 0
+                continue
+            }
+            if (depths[parent] ?? 0) >= depthLimit, let above = parents[parent] { parent = above }
+            parents[host] = parent
+            depths[host] = (depths[parent] ?? 0) + 1
+        }
+        return parents
     }
 }
