@@ -11,6 +11,13 @@ package final class InputFile: Sendable {
     /// When the file was last written; nil for what is no regular file.
     package let modified: Timestamp?
     private let descriptor: Int32
+    package let identity: Identity
+
+    /// Which file it is, whatever stands at its path later.
+    package struct Identity: Equatable, Sendable {
+        fileprivate let device: UInt64
+        fileprivate let inode: UInt64
+    }
 
     /// `-` is standard input; a name that is not UTF-8 is understood as `FileName` shows it.
     package init(path: String) throws(FileFault) {
@@ -25,12 +32,22 @@ package final class InputFile: Sendable {
         guard unsafe fstat(descriptor, &status) == 0 else { throw FileFault(path: path, code: errno) }
         if status.st_mode & S_IFMT == S_IFDIR { throw FileFault(path: path, code: EISDIR) }
         // Standard input has one position for all who read it, even where a file stands behind it.
+        identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
         size = status.st_mode & S_IFMT == S_IFREG && path != "-" ? Int64(status.st_size) : nil
         modified =
             size == nil
             ? nil
             : Timestamp(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
         if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+    }
+
+    /// Opens a file once more; throws when another one stands at its path by now (a log that was rotated).
+    package static func reopen(_ path: String, as identity: Identity) throws(FileFault) -> InputFile {
+        let again = try InputFile(path: path)
+        guard again.identity == identity else {
+            throw FileFault(path: path, reason: "it has changed while it was read")
+        }
+        return again
     }
 
     /// Whether a regular file stands at `path`. Opens nothing: to open a pipe once more would wait for ever.

@@ -122,9 +122,12 @@ struct ChunkPlan {
     }
 
     private func begin(_ input: Input, _ track: CaptureTrack) throws(FileFault) -> Source {
-        if let file = input.file, let size = file.size, size > 0, track.walker.isSplittable {
+        let (source, head) = try input.open()
+        if input.isPlainFile, let file = source as? InputFile, let size = file.size, size > 0,
+            track.walker.isSplittable
+        {
             return .file(file, next: 0)
         }
-        return .stream(StreamReader(track, input.source, head: input.head))
+        return .stream(StreamReader(track, source, head: head))
     }
 }

@@ -3,11 +3,15 @@ import Captures
 import Contacts
 import Logs
 
-/// An opened input: where its bytes come from, what it is, and what is to be reported of it.
+/// An input: where its bytes come from, what it is, and what is to be reported of it.
+///
+/// It was read as far as recognition needs. What can be opened again is closed then: rings of captures have thousands
+/// of files, more than a process may hold open.
 struct Input {
-    let source: any ByteSource
-    /// The regular file that the bytes stand in as they are; nil for pipes and for what is unpacked.
-    let file: InputFile?
+    /// What recognition read from: of a pipe the rest is still to come.
+    private(set) var source: any ByteSource
+    /// Whether the bytes stand in a regular file as they are, and can be read from anywhere in it.
+    let isPlainFile: Bool
     let kind: InputKind
     /// Opens the same bytes once more; nil for a pipe, which has none.
     var reopen: (() throws(FileFault) -> any ByteSource)?
@@ -15,7 +19,7 @@ struct Input {
     /// Size of the file on the disk that the bytes come from; 0 for a pipe.
     var fileBytes: UInt64 = 0
     /// The bytes that recognition read: of a stream they cannot be read again.
-    let head: [UInt8]
+    private(set) var head: [UInt8]
     /// When the first packet was captured: captures are read in this order.
     let firstTime: Timestamp?
     /// When the file on disk was last written, also of what is packed in it.
@@ -28,7 +32,7 @@ struct Input {
     ) throws(FileFault) {
         self.modified = modified
         self.source = source
-        self.file = file
+        isPlainFile = file != nil
         var buffer = ByteBuffer(capacity: InputKind.prefixBytes)
         var filled = 0
         var fault: FileFault?
@@ -52,6 +56,22 @@ struct Input {
         report = InputReport(path: source.path, kind: kind.name)
         report.bytes = UInt64(max(file?.size ?? 0, 0))
         fileBytes = report.bytes
+    }
+
+    /// The same without an open file, where it can be opened again.
+    var closed: Input {
+        guard reopen != nil else { return self }
+        var closed = self
+        closed.source = ClosedSource(path: source.path)
+        // A log's format is read off its first lines once more.
+        if case .capture = kind { closed.head = [] }
+        return closed
+    }
+
+    /// The bytes from the first one on, and those of them that were read before.
+    func open() throws(FileFault) -> (source: any ByteSource, head: [UInt8]) {
+        guard let reopen else { return (source, head) }
+        return (try reopen(), [])
     }
 
     /// The walk over the frames from the first one on; nil for what is no capture.
@@ -81,11 +101,12 @@ struct InputWindow: ~Copyable {
     /// Big enough to keep system calls rare, small enough to stay in the second-level cache.
     static let capacity = 512 * 1024
 
-    init(_ input: Input) {
-        source = input.source
-        buffer = ByteBuffer(capacity: max(InputWindow.capacity, input.head.count))
-        filled = input.head.count
-        input.head.withRawSpan { _ = buffer.write($0, at: 0) }
+    init(_ input: Input) throws(FileFault) {
+        let opened = try input.open()
+        source = opened.source
+        buffer = ByteBuffer(capacity: max(InputWindow.capacity, opened.head.count))
+        filled = opened.head.count
+        opened.head.withRawSpan { _ = buffer.write($0, at: 0) }
     }
 
     /// A window over a source of which nothing was read yet.
@@ -108,5 +129,16 @@ struct InputWindow: ~Copyable {
         let got = try source.readNext(into: &buffer, at: filled, count: buffer.capacity - filled)
         if got == 0 { isAtEnd = true }
         filled += got
+    }
+}
+
+/// Stands for a source that was closed.
+private final class ClosedSource: ByteSource {
+    let path: String
+
+    init(path: String) { self.path = path }
+
+    func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
+        throw FileFault(path: path, reason: "it is closed")
     }
 }

@@ -23,7 +23,10 @@ struct InputOpener {
             let file = try InputFile(path: path)
             var input = try Input(
                 file, file: file.size == nil ? nil : file, modified: file.modified, logs: logs)
-            if file.size != nil { input.reopen = { () throws(FileFault) in try InputFile(path: path) } }
+            let identity = file.identity
+            if file.size != nil {
+                input.reopen = { () throws(FileFault) in try InputFile.reopen(path, as: identity) }
+            }
             enter(input, depth: 1)
         } catch {
             refused.append((path, error.cause, error))
@@ -44,12 +47,12 @@ struct InputOpener {
 
     private mutating func takeDatabase(_ input: Input) {
         let path = input.report.path
-        guard input.file != nil else {
+        guard input.isPlainFile else {
             return refused.append(
                 (path, "an SQLite database is read from a file of its own: unpack it first", nil))
         }
         if let reason = PiholeDatabase.refusal(path: path) { return refused.append((path, reason, nil)) }
-        inputs.append(input)
+        inputs.append(input.closed)
     }
 
     /// Opens a source's bytes anew, knowing those that recognition read.
@@ -61,8 +64,9 @@ struct InputOpener {
             let bytes = try raw.reopen?() ?? RewoundSource(raw.head, then: raw.source)
             var input = try Input(
                 try conversion(bytes, raw.head), file: nil, modified: raw.modified, logs: logs)
+            let head = raw.head
             if let reopen = raw.reopen {
-                input.reopen = { () throws(FileFault) in try conversion(try reopen(), raw.head) }
+                input.reopen = { () throws(FileFault) in try conversion(try reopen(), head) }
             }
             input.fileBytes = raw.fileBytes
             switch (raw.kind, input.kind) {
@@ -101,8 +105,10 @@ struct InputOpener {
             var input = try Input(
                 try InputOpener.unpacked(bytes, packed.head), file: nil, modified: packed.modified, logs: logs
             )
+            // Not the input itself, which holds its file open.
+            let head = packed.head
             if let reopen = packed.reopen {
-                input.reopen = { () throws(FileFault) in try InputOpener.unpacked(try reopen(), packed.head) }
+                input.reopen = { () throws(FileFault) in try InputOpener.unpacked(try reopen(), head) }
             }
             input.fileBytes = packed.fileBytes
             enter(input, depth: depth + 1)
@@ -125,12 +131,13 @@ struct InputOpener {
             refused.append((input.report.path, reason, nil))
             if keepsUnrecognised { unrecognised.append(input) }
         } else {
-            inputs.append(input)
+            inputs.append(input.closed)
         }
     }
 
     /// Opens every member anew from the file's start, since members are read in order of their packets' times.
-    private mutating func unpack(_ packed: Input, depth: Int) {
+    private mutating func unpack(_ archive: Input, depth: Int) {
+        let packed = archive.closed
         let path = packed.report.path
         guard depth <= InputOpener.depthLimit else {
             refused.append((path, "packed more than \(InputOpener.depthLimit) times", nil))

@@ -40,9 +40,9 @@ struct LogRun {
 
     private func pieces(of input: Input, _ format: LogFormat) -> [LogPiece] {
         let settings = logs.settings(modified: input.modified)
-        guard let file = input.file, let size = file.size, format.isSplittable, crew.jobs > 1 else {
-            return [LogPiece(input, format, settings)]
-        }
+        guard input.isPlainFile, format.isSplittable, crew.jobs > 1,
+            let file = (try? input.open().source) as? InputFile, let size = file.size
+        else { return [LogPiece(input, format, settings)] }
         let count = min(Int64(crew.jobs), max(size / pieceBytes, 1))
         guard count > 1 else { return [LogPiece(input, format, settings)] }
         return (0..<count).map { number in
@@ -138,7 +138,15 @@ final class LogPiece {
     }
 
     private func readInput() {
-        var window = InputWindow(input)
+        do throws(FileFault) {
+            var window = try InputWindow(input)
+            read(&window)
+        } catch {
+            fault = error.cause
+        }
+    }
+
+    private func read(_ window: inout InputWindow) {
         while !reader.chunk.isComplete {
             let consumed = reader.read(window.bytes, isLast: window.isAtEnd)
             if reader.chunk.isComplete { break }

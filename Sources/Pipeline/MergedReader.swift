@@ -13,17 +13,39 @@ final class MergedReader {
     }
 
     private var open: [Box] = []
+    /// Captures whose first packet has not come yet, the next one last: a ring has thousands of files, and few of them
+    /// overlap.
+    private var waiting: [Input] = []
     private(set) var reports: [InputReport] = []
     private(set) var droppedPackets: UInt64 = 0
 
     /// Puts into `rest` the inputs that cannot take part: pipes, and what is no capture.
     init(_ inputs: [Input], rest: inout [Input]) {
-        for input in inputs {
-            if let cursor = FrameCursor(input) { open.append(Box(cursor)) } else { rest.append(input) }
+        for input in inputs.reversed() {
+            if input.walker != nil, input.reopen != nil { waiting.append(input) } else { rest.append(input) }
         }
+        rest.reverse()
+        admit(before: nil)
     }
 
     var hasEnded: Bool { open.isEmpty }
+
+    /// Opens the captures that may hold a packet as early as `time`; at least one when none is open.
+    private func admit(before time: Timestamp?) {
+        while let input = waiting.last {
+            if let first = input.firstTime, let time, first > time { return }
+            if time == nil, !open.isEmpty { return }
+            waiting.removeLast()
+            if let cursor = FrameCursor(input) {
+                open.append(Box(cursor))
+            } else {
+                var report = input.report
+                report.complete = false
+                report.problems.append("could not be opened again")
+                reports.append(report)
+            }
+        }
+    }
 
     /// Fills `chunk` with the next frames, some `size` bytes of them.
     func fill(_ chunk: Chunk, size: Int) {
@@ -50,6 +72,15 @@ final class MergedReader {
 
     /// The capture whose next packet is the earliest; the first of those that tie.
     private func next() -> Box? {
+        while true {
+            let best = earliest()
+            let before = open.count
+            admit(before: best?.time)
+            if open.count == before { return best?.box }
+        }
+    }
+
+    private func earliest() -> (box: Box, time: Timestamp)? {
         var best: (box: Box, time: Timestamp)?
         for (index, box) in open.enumerated().reversed() {
             guard let frame = box.cursor.peek() else {
@@ -61,7 +92,7 @@ final class MergedReader {
                 continue
             }
         }
-        return best?.box
+        return best
     }
 
     private func finish(_ index: Int) {

@@ -41,6 +41,12 @@ import Testing
         ["* OK IMAP\r\n", "a1 STARTTLS\r\n", "a1 OK\r\n"],
         ["220 FTP\r\n", "AUTH TLS\r\n", "234 go\r\n"],
         ["+OK POP3\r\n", "STLS\r\n", "+OK\r\n"],
+        // XMPP (RFC 6120 §5.4.2): the client speaks first, so the server's first line is its answer's beginning.
+        [
+            "<?xml version='1.0'?>", "<stream:stream to='mail.example' xmlns='jabber:client'>",
+            "<stream:features><starttls/></stream:features>",
+            "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", "<proceed/>",
+        ],
     ])
     func findsTheHelloBehindSTARTTLS(lines: [String]) {
         var flow = Dialogue(tcp: 2525)
@@ -50,6 +56,17 @@ import Testing
         flow.client(Hellos.client("starttls.example"))
         flow.server(Hellos.server())
         #expect(flow.finish().sightings == ["tls_sni starttls.example"])
+    }
+
+    /// LDAP (RFC 4511 §4.14): an extended request by its object identifier, and its answer.
+    @Test func findsTheHelloBehindLDAPsStartTLS() {
+        var flow = Dialogue(tcp: 389)
+        flow.client(
+            hex("301d020101 7718 8016") + Array("1.3.6.1.4.1.1466.20037".utf8))
+        flow.server(hex("300c020101 7807 0a0100 0400 0400"))
+        flow.client(Hellos.client("directory.example"))
+        flow.server(Hellos.server())
+        #expect(flow.finish().sightings == ["tls_sni directory.example"])
     }
 
     @Test func findsTheHelloBehindADatabasesRequest() {
