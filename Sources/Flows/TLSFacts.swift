@@ -109,7 +109,8 @@ enum HTTPFacts {
         if let host = head.hostField ?? (head.isConnect ? nil : head.targetHost) {
             output.see(.httpHost, host.text, ends: ends)
         }
-        var label = FlowLabel(service: .http)
+        // In clear, since somebody opened it or it never was in TLS: a resolver all the same, whatever its name.
+        var label = FlowLabel(service: head.isDNSQuery ? .dnsOverHTTPS : .http)
         // Two Host fields that differ: which one the server believed cannot be known.
         if let host = head.host, !host.isAddress, !head.hostsConflict {
             label.kind = kind

@@ -49,6 +49,21 @@ import Testing
         #expect(found.concealment == nil && found.ambiguity == .exact && found.service == "tls")
     }
 
+    /// RFC 8484 §4.1: by the path, where a name that no list has answers DNS.
+    @Test(arguments: [
+        ("GET /dns-query?dns=AAABAAAB HTTP/1.1", true), ("POST /dns-query HTTP/1.1", true),
+        ("GET /dns-queryable HTTP/1.1", false), ("GET /a/dns-query HTTP/1.1", false),
+    ])
+    func aResolverIsKnownByItsPath(_ line: String, isResolver: Bool) throws {
+        var network = Dialogue(tcp: 8080)
+        network.client("\(line)\r\nHost: quiet.example\r\n\r\n")
+        network.server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let contact = try #require(network.contacts().contacts.first)
+        #expect(contact.name == "quiet.example")
+        #expect((contact.concealment == .encryptedDNS) == isResolver)
+        #expect(contact.service == (isResolver ? "doh" : "http"))
+    }
+
     @Test func aResolversAddressCountsOnlyWithoutAnotherName() throws {
         var network = Dialogue(udp: 53)
         network.open(tcp: 443, to: [8, 8, 8, 8])

@@ -101,4 +101,24 @@ import Testing
         // One for the first name, one each to come back to.
         #expect(same.finish().labels.count == 3)
     }
+
+    /// Two hosts on one connection: each contact has the packets from its request on.
+    @Test func requestsShareOutTheBytesOfTheirConnection() throws {
+        let first = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+        let second = "GET /longer/path HTTP/1.1\r\nHost: b.example\r\n\r\n"
+        let short = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+        let long = "HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + String(repeating: "x", count: 300)
+        var network = Dialogue(tcp: 80)
+        network.client(first)
+        network.server(short)
+        network.client(second)
+        network.server(long)
+        network.client("")
+        let found = network.contacts().contacts
+        #expect(found.map(\.name) == ["a.example", "b.example"])
+        // IPv4 and TCP headers of 20 bytes each; SYN and its answer came before any name and go with the first.
+        #expect(found.map(\.bytesUp) == [UInt64(80 + first.utf8.count), UInt64(40 + second.utf8.count + 40)])
+        #expect(found.map(\.bytesDown) == [UInt64(80 + short.utf8.count), UInt64(40 + long.utf8.count)])
+        #expect(found.map(\.flows) == [1, 1])
+    }
 }

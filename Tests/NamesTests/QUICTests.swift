@@ -70,6 +70,31 @@ import Testing
         #expect(name(seen.last) == "example.com")
     }
 
+    /// RFC 9000 §6 and §17.2.1: the server knows nothing of what was offered, and the client begins anew.
+    @Test func followsAVersionNegotiation() throws {
+        var sealer = QUICSealer(id: id)
+        sealer.version = 0x0a1a_2a3a
+        sealer.salt = id
+        let first = try sealer.seal(QUICSealer.crypto(GoldenQUIC.hello, at: 0))
+        let list = hex("80 00000000 04 01020304 08 0908070605040302 00000001 6b3343cf")
+        let again = try QUICSealer(id: [7, 7, 7, 7, 8, 8, 8, 8]).seal(
+            QUICSealer.crypto(GoldenQUIC.hello, at: 0))
+        list.withRawSpan { #expect(QUICProbe($0) == .negotiation) }
+        #expect(name(steps([(true, first), (false, list), (true, again)]).last) == "example.com")
+    }
+
+    /// RFC 9000 §17.2.3: data that the client sends before the handshake, beside its Initial or ahead of it.
+    @Test func earlyDataIsPassedOver() throws {
+        let early =
+            hex("d0 00000001 08 0908070605040302 04 01020304 4020") + [UInt8](repeating: 0x5a, count: 32)
+        let hello = GoldenQUIC.hello
+        let first = try QUICSealer(id: id).seal(QUICSealer.crypto(hello[0..<100], at: 0))
+        let second = try QUICSealer(id: id).seal(QUICSealer.crypto(hello[100...], at: 100), number: 1)
+        #expect(name(steps([(true, first + early), (true, early), (true, second)]).last) == "example.com")
+        #expect(
+            name(steps([(true, early), (true, first + early), (true, second + early)]).last) == "example.com")
+    }
+
     @Test func keepsKeysWhenTheClientTurnsToTheServersID() throws {
         let hello = GoldenQUIC.hello
         let first = try QUICSealer(id: id).seal(QUICSealer.crypto(hello[0..<100], at: 0))

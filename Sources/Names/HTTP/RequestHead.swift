@@ -33,6 +33,8 @@ package struct RequestHead: Equatable, Sendable {
     package var headLength: Int?
     package var bodyFraming: HTTPBodyFraming = .none
     package var hasUpgrade = false
+    /// The target is the usual one of DNS over HTTPS, `/dns-query` (RFC 8484 §4.1 and §6), in origin form.
+    package var isDNSQuery = false
     /// Asks to go on in HTTP/2 (`Upgrade: h2c`, RFC 7540 §3.2).
     package var upgradesToHTTP2 = false
 
@@ -131,6 +133,8 @@ package struct RequestHead: Equatable, Sendable {
             }
         } else if target.byte(at: 0) == UInt8(ascii: "/") {
             form = .origin
+            let end = target.byte(at: 10)
+            isDNSQuery = target.has("/dns-query", at: 0) && (end == nil || end == UInt8(ascii: "?"))
         } else if target.byteCount == 1, target.byte(at: 0) == UInt8(ascii: "*") {
             form = .asterisk
         } else if let authority = HTTPAuthority.ofURI(target) {
