@@ -120,7 +120,7 @@ let package = Package(
             name: "FuzzBodies",
             dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Review"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
-        tests("CapturesTests", ["Bytes", "Captures", "FuzzBodies"]),
+        tests("CapturesTests", ["Bytes", "Captures"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
         tests("FlowsTests", ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "FuzzBodies"]),
         tests("NamesTests", ["Bytes", "Names", "FuzzBodies", crypto, cryptoExtras]),

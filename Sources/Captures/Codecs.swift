@@ -12,18 +12,23 @@ protocol Codec: AnyObject {
     func reset() -> Bool
 }
 
-/// gzip (RFC 1952) through zlib, which checks length and checksum.
-@safe final class GzipCodec: Codec {
+/// Deflate (RFC 1951) through zlib, in each of its wrappers; length and checksum of the wrapper are checked.
+@safe final class ZlibCodec: Codec {
     private var stream = unsafe z_stream()
 
-    /// 16 asks for the gzip wrapper around a window of the largest size (zlib.h, inflateInit2).
-    static let gzip: Int32 = 15 + 16
-    /// Negative for deflate (RFC 1951) without a wrapper, as in zip archives.
-    static let rawDeflate: Int32 = -15
+    /// What zlib's `windowBits` ask for, with a window of the largest size (zlib.h, inflateInit2).
+    enum Wrapper: Int32 {
+        /// RFC 1952.
+        case gzip = 31
+        /// RFC 1950.
+        case zlib = 15
+        /// None, as in zip archives.
+        case raw = -15
+    }
 
-    init?(window: Int32 = GzipCodec.gzip) {
+    init?(_ wrapper: Wrapper) {
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
-        guard unsafe inflateInit2_(&stream, window, ZLIB_VERSION, size) == Z_OK else { return nil }
+        guard unsafe inflateInit2_(&stream, wrapper.rawValue, ZLIB_VERSION, size) == Z_OK else { return nil }
     }
 
     deinit { unsafe inflateEnd(&stream) }

@@ -44,9 +44,9 @@ package enum ContentUnpacker {
 
     private static func codec(_ coding: ContentCoding) -> (any Codec)? {
         switch coding {
-        case .gzip: GzipCodec()
-        case .zlib: DeflateCodec(windowBits: 15)
-        case .rawDeflate: DeflateCodec(windowBits: -15)
+        case .gzip: ZlibCodec(.gzip)
+        case .zlib: ZlibCodec(.zlib)
+        case .rawDeflate: ZlibCodec(.raw)
         case .brotli: BrotliCodec()
         case .zstd: ZstdCodec()
         }

@@ -49,7 +49,7 @@ package import Bytes
 
     private static func codec(_ prefix: RawSpan) -> (any Codec)? {
         switch kind(prefix) {
-        case .gzip: GzipCodec()
+        case .gzip: ZlibCodec(.gzip)
         case .xz: XZCodec()
         case .zstd: ZstdCodec()
         case .bzip2: Bzip2Codec()

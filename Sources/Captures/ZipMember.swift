@@ -125,7 +125,7 @@ private final class Archive {
     let source: any ByteSource
     private var buffer = ByteBuffer(capacity: 256 * 1024)
     private var unread = 0..<0
-    private var codec: GzipCodec?
+    private var codec: ZlibCodec?
     /// Packed bytes of the member that are still to come; of no meaning where a descriptor tells them.
     private var left: UInt64 = 0
     private var hasUnpacked = false
@@ -161,7 +161,7 @@ private final class Archive {
         left = header.packedBytes
         hasUnpacked = false
         if header.isDeflated {
-            guard let raw = GzipCodec(window: GzipCodec.rawDeflate) else { return false }
+            guard let raw = ZlibCodec(.raw) else { return false }
             codec = raw
         } else {
             codec = nil

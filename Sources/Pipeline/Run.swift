@@ -140,7 +140,7 @@ package struct Run {
     }
 
     private var crew: Crew {
-        Crew(jobs: options.jobs > 0 ? options.jobs : ProcessInfo.processInfo.activeProcessorCount)
+        Crew(jobs: options.jobs > 0 ? options.jobs : Parallel.jobs)
     }
 
     /// Reads all captures among `inputs` on all cores.

@@ -60,24 +60,3 @@ package enum ReviewFuzz {
         return found
     }
 }
-
-/// Bytes in memory as a source, so many at a time.
-final class MemorySource: ByteSource {
-    let path = "memory"
-    private let bytes: [UInt8]
-    private let step: Int
-    private var given = 0
-
-    init(_ bytes: [UInt8], step: Int) {
-        self.bytes = bytes
-        self.step = step
-    }
-
-    func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
-        let written = bytes.withRawSpan { span in
-            buffer.write(span.clamped(from: given, count: min(count, step)), at: offset)
-        }
-        given += written
-        return written
-    }
-}

@@ -28,45 +28,17 @@ struct AnalyzeCommand: ParsableCommand {
               hallpass analyze tuesday.pcap --baseline monday.json --format html --for team --output digest.html
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, html }
-
     @OptionGroup var input: InputOptions
     @OptionGroup var records: RegisterOptions
     @OptionGroup var leases: LeaseOptions
 
-    @Option(help: "Output format: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format = Format.table
-
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
-        completion: .file())
-    var output: String?
-
-    @Option(
-        name: .customLong("fail-on"),
-        help: ArgumentHelp(
-            "Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
-    var failOn: Severity?
-
-    @Option(
-        name: .customLong("as-known-on"),
-        help: ArgumentHelp(
-            "Judge by what was on record on that day: later entries do not count.", valueName: "date"))
-    var asKnownOn: String?
+    @OptionGroup var shown: ReportOptions
 
     @Option(
         help: ArgumentHelp(
             "A report that analyze --format json wrote earlier: what is new, gone or changed since.",
             valueName: "file"), completion: .file())
     var baseline: String?
-
-    @Option(
-        name: .customLong("for"),
-        help: ArgumentHelp(
-            "For whom an HTML page is: officer (everything), team (what changed since --baseline), year (vendor by "
-                + "vendor) or families (what is approved, no small numbers).", valueName: "readers"))
-    var audience: ReportPage.Audience?
 
     @Option(
         name: .customLong("pseudonym-key"),
@@ -76,17 +48,14 @@ struct AnalyzeCommand: ParsableCommand {
     var pseudonymKey: String?
 
     func validate() throws {
-        if pseudonymKey != nil, format != .json {
+        if pseudonymKey != nil, shown.format != .json {
             throw ValidationError(
                 "--pseudonym-key is for the list of devices in JSON and goes with --format json")
-        }
-        if audience != nil, format != .html {
-            throw ValidationError("--for chooses among HTML pages and goes with --format html")
         }
     }
 
     func run() throws {
-        let known = try RegisterOptions.day(asKnownOn: asKnownOn)
+        let known = try RegisterOptions.day(asKnownOn: shown.asKnownOn)
         let gate = try pseudonymKey.map { try IdentityOptions.gate(key: $0) }
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
@@ -105,9 +74,9 @@ struct AnalyzeCommand: ParsableCommand {
         let report = Report(
             facts: run.facts, judge: judge, tool: Hallpass.version, baseline: earlier, jobs: Parallel.jobs,
             run: Parallel.run)
-        try Output.write(render(report, register, gate), to: output)
+        try shown.write(report, json: JSONRenderer(gate: gate)) { page(report, register) }
         if let code = code ?? attributed.code { throw code }
-        if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
+        try shown.check(report)
     }
 
     private func options(_ roster: Roster) throws -> RunOptions {
@@ -115,29 +84,15 @@ struct AnalyzeCommand: ParsableCommand {
         options.sinkholes = roster.sinkholes
         return options
     }
-
-    private func render(_ report: Report, _ register: Register, _ gate: IdentityGate?) -> String {
-        switch format {
-        case .table:
-            TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured).render(report)
-        case .json: JSONRenderer(gate: gate).render(report)
-        case .csv: CSVRenderer().render(report)
-        case .html: HTMLRenderer().render(page(report, register))
-        }
-    }
 }
 
 extension AnalyzeCommand {
     private func page(_ report: Report, _ register: Register) -> ReportPage {
-        var page = ReportPage(report, register: register, audience: audience ?? .officer)
+        var page = ReportPage(report, register: register, audience: shown.audience ?? .officer)
         for input in report.inputs { page.inputHashes[input.path] = InputDigest.sha256(path: input.path) }
         return page
     }
 }
-
-extension Severity: ExpressibleByArgument {}
-
-extension ReportPage.Audience: ExpressibleByArgument {}
 
 /// What standard output is connected to.
 enum Terminal {

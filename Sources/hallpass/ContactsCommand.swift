@@ -60,10 +60,7 @@ struct PseudonymOptions: ParsableArguments {
             throw ValidationError(
                 "--pseudonyms needs --pseudonym-key FILE (make one: head -c 32 /dev/urandom > FILE)")
         }
-        guard let key = FileManager.default.contents(atPath: path), key.count >= 16 else {
-            throw ValidationError("\(path) is no key: it cannot be read, or has fewer than 16 bytes")
-        }
-        return IdentityGate(key: Array(key))
+        return try IdentityOptions.gate(key: path)
     }
 }
 

@@ -29,43 +29,10 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var days: ReportPeriod
     @OptionGroup var records: RegisterOptions
 
-    @Option(
-        help: "Output format: \(AnalyzeCommand.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format = AnalyzeCommand.Format.table
-
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
-        completion: .file())
-    var output: String?
-
-    @Option(
-        name: .customLong("fail-on"),
-        help: ArgumentHelp(
-            "Exit with 1 when a finding is at least low, medium or high.", valueName: "severity"))
-    var failOn: Severity?
-
-    @Option(
-        name: .customLong("as-known-on"),
-        help: ArgumentHelp(
-            "Judge by what was on record on that day: later entries do not count.", valueName: "date"))
-    var asKnownOn: String?
-
-    @Option(
-        name: .customLong("for"),
-        help: ArgumentHelp(
-            "For whom an HTML page is: officer (everything), team (what changed), year (vendor by vendor) or families "
-                + "(what is approved, no small numbers).", valueName: "readers"))
-    var audience: ReportPage.Audience?
-
-    func validate() throws {
-        if audience != nil, format != .html {
-            throw ValidationError("--for chooses among HTML pages and goes with --format html")
-        }
-    }
+    @OptionGroup var shown: ReportOptions
 
     func run() throws {
-        let known = try RegisterOptions.day(asKnownOn: asKnownOn)
+        let known = try RegisterOptions.day(asKnownOn: shown.asKnownOn)
         let judge = Judge(
             register: try records.loadRegister(), roster: try records.loadRoster(), asKnownOn: known)
         let ledger = try source.open()
@@ -75,9 +42,9 @@ struct ReportCommand: ParsableCommand {
                 return
             }
             let report = try report(ledger, period, judge)
-            try Output.write(try render(report, ledger, period, judge), to: output)
+            try shown.write(report) { try page(report, ledger, period, judge) }
             if days.sinceLast { try ledger.markReported("report", at: Moments.text(Date())) }
-            if let failOn, report.hasFindings(atLeast: failOn) { throw ExitCode(1) }
+            try shown.check(report)
         } catch let fault as LedgerFault {
             throw LedgerOptions.fail(fault)
         }
@@ -97,22 +64,10 @@ struct ReportCommand: ParsableCommand {
             coverage: try ledger.coverage(in: period), tool: Hallpass.version, baseline: baseline)
     }
 
-    private func render(_ report: Report, _ ledger: Ledger, _ period: Period, _ judge: Judge) throws -> String
-    {
-        switch format {
-        case .table:
-            return TableRenderer(width: Terminal.width, colour: output == nil && Terminal.isColoured)
-                .render(report)
-        case .json: return JSONRenderer().render(report)
-        case .csv: return CSVRenderer().render(report)
-        case .html: return HTMLRenderer().render(try page(report, ledger, period, judge))
-        }
-    }
-
     private func page(_ report: Report, _ ledger: Ledger, _ period: Period, _ judge: Judge) throws
         -> ReportPage
     {
-        var page = ReportPage(report, register: judge.register, audience: audience ?? .officer)
+        var page = ReportPage(report, register: judge.register, audience: shown.audience ?? .officer)
         for input in try ledger.inputs(in: period) { page.inputHashes[input.report.path] = input.sha256 }
         for finding in try ledger.findings() {
             let first = judge.clock.local(finding.first).day

@@ -1,6 +1,5 @@
 import Bytes
 import Foundation
-import FuzzBodies
 import TestSupport
 import Testing
 
@@ -22,7 +21,7 @@ import Testing
     private func read(
         _ bytes: [UInt8], _ index: Int, piece: Int = 7
     ) throws(FileFault) -> (bytes: [UInt8], fault: FileFault?)? {
-        guard case .member(let member) = try ZipMember.open(MemorySource(bytes, piece: piece), member: index)
+        guard case .member(let member) = try ZipMember.open(MemorySource(bytes, step: piece), member: index)
         else { return nil }
         var all: [UInt8] = []
         var room = ByteBuffer(capacity: 100)

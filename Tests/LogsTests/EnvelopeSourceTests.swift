@@ -3,27 +3,6 @@ import Testing
 
 @testable import Logs
 
-/// Bytes given in pieces of `step`, as a pipe gives them.
-private final class PieceSource: ByteSource {
-    let path = "pieces"
-    private let bytes: [UInt8]
-    private let step: Int
-    private var position = 0
-
-    init(_ bytes: [UInt8], step: Int) {
-        self.bytes = bytes
-        self.step = step
-    }
-
-    func readNext(into buffer: inout ByteBuffer, at offset: Int, count: Int) throws(FileFault) -> Int {
-        let written = bytes.withRawSpan { span in
-            buffer.write(span.clamped(from: position, count: min(count, step)), at: offset)
-        }
-        position += written
-        return written
-    }
-}
-
 /// Text that is not yet lines of UTF-8.
 @Suite struct EnvelopeSourceTests {
     private func all(_ source: any ByteSource) throws -> String {
@@ -39,7 +18,8 @@ private final class PieceSource: ByteSource {
     private func unframed(_ text: String, step: Int = .max) throws -> String? {
         let bytes = Array(text.utf8)
         guard
-            let source = bytes.withRawSpan({ OctetCountedSource(PieceSource(bytes, step: step), prefix: $0) })
+            let source = bytes.withRawSpan({ OctetCountedSource(MemorySource(bytes, step: step), prefix: $0) }
+            )
         else { return nil }
         return try all(source)
     }
@@ -78,7 +58,7 @@ private final class PieceSource: ByteSource {
     }
 
     private func narrowed(_ bytes: [UInt8], step: Int = .max) throws -> String? {
-        guard let source = bytes.withRawSpan({ UTF16Source(PieceSource(bytes, step: step), prefix: $0) })
+        guard let source = bytes.withRawSpan({ UTF16Source(MemorySource(bytes, step: step), prefix: $0) })
         else {
             return nil
         }
