@@ -113,9 +113,10 @@ bench-review: setup
 SECONDS := 60
 FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer TLSFuzzer CertificateFuzzer \
   DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ReviewFuzzer ZipFuzzer \
-  LogFuzzer
-# The fixtures of all log formats are the seeds of LogFuzzer.
+  LogFuzzer LeaseFuzzer
+# The fixtures of all formats are the seeds of these two.
 SEEDS_LogFuzzer := Tests/LogsTests/Fixtures
+SEEDS_LeaseFuzzer := Tests/RosterTests/Fixtures
 
 fuzz: setup
 	@set -e; for name in $(FUZZERS); do \
@@ -123,7 +124,8 @@ fuzz: setup
 	done; \
 	for name in $(FUZZERS); do \
 	  folder=.build/fuzz/$$name; mkdir -p $$folder/corpus; echo "== $$name"; \
-	  more=""; [ $$name != LogFuzzer ] || more="$(SEEDS_LogFuzzer)"; \
+	  case $$name in \
+	    LogFuzzer) more="$(SEEDS_LogFuzzer)" ;; LeaseFuzzer) more="$(SEEDS_LeaseFuzzer)" ;; *) more="" ;; esac; \
 	  .build/fuzz/release/$$name -max_total_time=$(SECONDS) -timeout=1 -rss_limit_mb=1024 -max_len=16384 \
 	    -print_final_stats=1 -verbosity=1 -artifact_prefix=$$folder/ $$folder/corpus \
 	    Tests/Fuzzers/$$name/Seeds Tests/Fuzzers/$$name/Crashes $$more 2>$$folder/log \
