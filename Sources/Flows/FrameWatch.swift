@@ -72,7 +72,7 @@ package final class FrameWatch: Sendable {
 
     /// Whether a packet is a DNS message that is wanted.
     @inline(__always)
-    func wantsDNS(_ packet: borrowing Packet, _ frame: RawSpan) -> Bool {
+    func wantsDNS(_ packet: Packet, _ frame: RawSpan) -> Bool {
         guard packet.sourcePort == 53 || packet.destinationPort == 53, packet.payloadCaptured > 0 else {
             return false
         }
@@ -126,7 +126,7 @@ package struct WatchedFrames: Sendable {
     /// Takes the packet that was decoded from `bytes` if it is wanted.
     @inline(__always)
     mutating func take(
-        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRecord, _ number: UInt32,
+        _ packet: Packet, _ bytes: RawSpan, _ frame: FrameRecord, _ number: UInt32,
         _ time: Timestamp, _ watch: FrameWatch
     ) {
         guard packet.hasTransportHeader, packet.fragment == nil else { return }
@@ -139,11 +139,11 @@ package struct WatchedFrames: Sendable {
         guard flow != nil || watch.wantsDNS(packet, bytes) else { return }
         frames.append(
             WatchedFrame(
-                flow: flow, key: key, fromA: fromA, packet: copy packet, bytes: bytes.copied(), time: time,
+                flow: flow, key: key, fromA: fromA, packet: packet, bytes: bytes.copied(), time: time,
                 index: number, offset: frame.offset))
     }
 
-    private mutating func isWithinLimits(_ packet: borrowing Packet, of flow: Int, _ fromA: Bool) -> Bool {
+    private mutating func isWithinLimits(_ packet: Packet, of flow: Int, _ fromA: Bool) -> Bool {
         var sum = counts[flow] ?? Counts()
         defer { counts[flow] = sum }
         if packet.transport == IPProtocol.tcp, !packet.tcpFlags.isDisjoint(with: [.syn, .fin, .rst]) {

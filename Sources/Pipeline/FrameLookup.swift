@@ -18,7 +18,7 @@ package enum FrameLookup {
     /// - Parameter jobs: captures read at the same time; 0 for one per core.
     /// - Returns: the frames in order of paths and numbers, and the paths of all captures that were read.
     package static func read(
-        _ arguments: [String], jobs: Int, wanted: @Sendable (String) -> Set<UInt64>
+        _ arguments: [String], jobs: Int, wanted: @escaping @Sendable (String) -> Set<UInt64>
     ) -> (frames: [Frame], paths: [String]) {
         var inputs: [Input] = []
         for path in InputPaths.expand(arguments) where !path.isRepeat {

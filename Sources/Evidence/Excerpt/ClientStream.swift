@@ -26,7 +26,9 @@ struct ClientStream {
         var messages = 0
         while !starts.isEmpty, messages < ClientStream.messageLimit {
             let start = starts.removeFirst()
-            guard start >= from, start < text.bytes.count, let end = take(&text, from: start) else { continue }
+            guard start >= from, start < text.bytes.count, let end = take(&text, from: start) else {
+                continue
+            }
             messages += 1
             from = end
             // What follows may stand in the same segment.

@@ -19,7 +19,8 @@ enum DNSBlanks {
     /// Decodes a message if it asks one question, for the address of one of `names`.
     static func read(_ bytes: RawSpan, names: Set<String>) -> Message? {
         guard let message = try? DNSMessage.parse(bytes), message.isQuery, message.questions.count == 1,
-            message.fault != .malformed, let question = message.questions.first, names.contains(question.name),
+            message.fault != .malformed, let question = message.questions.first,
+            names.contains(question.name),
             question.dnsClass == DNSMessage.classIN, types.contains(question.type)
         else { return nil }
         var addresses: Set<IPAddress> = []
@@ -66,7 +67,8 @@ enum DNSBlanks {
     }
 
     /// Walks over questions and answers; the reader stands behind them then.
-    private static func answers(_ reader: inout ByteReader, _ message: RawSpan) throws(DecodeFault) -> [Place] {
+    private static func answers(_ reader: inout ByteReader, _ message: RawSpan) throws(DecodeFault) -> [Place]
+    {
         var places: [Place] = []
         try reader.skip(4)
         let questions = try reader.u16()
@@ -85,7 +87,8 @@ enum DNSBlanks {
             try reader.skip(length)
             var data = ByteReader(message, at: start)
             switch (type, length) {
-            case (.a, 4): places.append(Place(address: IPAddress(ipv4: try data.u32()), range: start..<(start + 4)))
+            case (.a, 4):
+                places.append(Place(address: IPAddress(ipv4: try data.u32()), range: start..<(start + 4)))
             case (.aaaa, 16):
                 let address = IPAddress(ipv6High: try data.u64(), low: try data.u64())
                 places.append(Place(address: address, range: start..<(start + 16)))

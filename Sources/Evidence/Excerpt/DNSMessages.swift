@@ -45,7 +45,8 @@ struct DNSMessages {
             let answer = answers.last(where: { $0.message.addresses.contains(flow.server) }) ?? answers.last
         else { return [] }
         let question = entries.last {
-            !$0.message.isResponse && $0.message.id == answer.message.id && $0.message.type == answer.message.type
+            !$0.message.isResponse && $0.message.id == answer.message.id
+                && $0.message.type == answer.message.type
                 && $0.scanned.frame.key == answer.scanned.frame.key
                 && $0.scanned.frame.time <= answer.scanned.frame.time
         }

@@ -106,7 +106,9 @@ struct ExcerptBuilder {
         add(scanned, [fact], writer.write(scanned.frame, payload: length + message), missing: 0)
     }
 
-    private mutating func add(_ scanned: ScannedFrame, _ facts: Set<FrameFact>, _ bytes: [UInt8], missing: Int) {
+    private mutating func add(
+        _ scanned: ScannedFrame, _ facts: Set<FrameFact>, _ bytes: [UInt8], missing: Int
+    ) {
         // What a pcap file can say of time: 1970 to 2106.
         guard (0...Int64(UInt32.max)).contains(scanned.frame.time.seconds) else {
             untimely += 1
@@ -164,9 +166,13 @@ struct ExcerptBuilder {
         var notes = ExcerptBuilder.standing
         func note(_ count: Int, _ text: String) { if count > 0 { notes.append("\(count) \(text)") } }
         let beyond = Int(clamping: traces.beyondLimit)
-        note(beyond, "further flows left out: of each client and name the earliest \(FlowTraces.limit) are shown.")
+        note(
+            beyond,
+            "further flows left out: of each client and name the earliest \(FlowTraces.limit) are shown.")
         note(flowsLeftOut, "further flows left out: an excerpt shows \(Excerpt.flowLimit) flows.")
-        note(Int(clamping: traces.spokenFor), "contacts left out: a load balancer spoke for the client, and names it.")
+        note(
+            Int(clamping: traces.spokenFor),
+            "contacts left out: a load balancer spoke for the client, and names it.")
         note(
             Int(clamping: traces.withoutPorts),
             "contacts left out: neither TCP nor UDP, so that no packet of theirs names a destination.")

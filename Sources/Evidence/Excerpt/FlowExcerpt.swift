@@ -35,14 +35,17 @@ struct FlowExcerpt {
         self.flow = flow
         self.frames = frames
         self.names = names
-        clientIsA = flow.client == flow.key.addressA
+        clientIsA =
+            flow.client == flow.key.addressA
             && (flow.client != flow.server || flow.key.portB == flow.port)
         if flow.key.transport == IPProtocol.tcp { takeTCP() } else { takeUDP() }
         if flow.evidence == .dnsAnswer { carriesName = true }
         shown.sort { $0.index < $1.index }
     }
 
-    private mutating func add(_ index: Int, _ facts: Set<FrameFact>, _ change: (inout Shown) -> Void = { _ in }) {
+    private mutating func add(
+        _ index: Int, _ facts: Set<FrameFact>, _ change: (inout Shown) -> Void = { _ in }
+    ) {
         if let known = shown.firstIndex(where: { $0.index == index }) {
             shown[known].facts.formUnion(facts)
             return
@@ -59,13 +62,16 @@ struct FlowExcerpt {
         var server = FlowText(frames, fromA: !clientIsA)
         // A load balancer's header names the client (ProxyHeader): nothing behind it is shown.
         guard !client.bytes.withRawSpan({ ProxyHeader.parse($0).isMine && $0.byteCount > 5 }) else { return }
-        var stream = ClientStream(names: names, isNameless: flow.evidence == .tlsCertificate || flow.evidence == .dnsAnswer)
+        var stream = ClientStream(
+            names: names, isNameless: flow.evidence == .tlsCertificate || flow.evidence == .dnsAnswer)
         stream.take(&client)
         if stream.sawConnect, let text = RequestBlanks.response(server.bytes) {
             server.keep(0..<text.count, text, .httpStatus)
         }
         if stream.sawHello { takeFlight(&server) }
-        carriesName = stream.sawName || flow.evidence == .tlsCertificate && server.kept.contains { $0.fact == .certificate }
+        carriesName =
+            stream.sawName
+            || flow.evidence == .tlsCertificate && server.kept.contains { $0.fact == .certificate }
         takePieces(client)
         takePieces(server)
         takeLooseRequests(client)
@@ -124,18 +130,15 @@ struct FlowExcerpt {
         for fromA in [true, false] {
             let own = frames.indices.filter { frames[$0].fromA == fromA }
             for (flag, other) in [(TCPFlags.syn, FrameFact.syn), (.fin, .fin), (.rst, .rst)] {
-                guard let index = own.first(where: { frames[$0].packet.tcpFlags.contains(flag) }) else { continue }
+                guard let index = own.first(where: { frames[$0].packet.tcpFlags.contains(flag) }) else {
+                    continue
+                }
                 let isAnswer = flag == .syn && frames[index].packet.tcpFlags.contains(.ack)
-                add(index, [isAnswer ? .synAck : other]) { addWithoutPayload(index, &$0) }
+                // A FIN stands behind its payload.
+                let behind = flag == .syn ? 0 : frames[index].packet.payloadLength
+                add(index, [isAnswer ? .synAck : other]) { $0.shift = UInt32(truncatingIfNeeded: behind) }
             }
         }
-    }
-
-    /// A FIN stands behind its payload.
-    private func addWithoutPayload(_ index: Int, _ shown: inout Shown) {
-        let packet = frames[index].packet
-        guard !packet.tcpFlags.contains(.syn) else { return }
-        shown.shift = UInt32(truncatingIfNeeded: packet.payloadLength)
     }
 
     private mutating func addFirst(fromA: Bool) {
@@ -146,14 +149,16 @@ struct FlowExcerpt {
     // MARK: UDP
 
     private mutating func takeUDP() {
-        let client = Array(frames.indices.filter { frames[$0].fromA == clientIsA }.prefix(FlowExcerpt.datagramLimit))
+        let client = Array(
+            frames.indices.filter { frames[$0].fromA == clientIsA }.prefix(FlowExcerpt.datagramLimit))
         let server = frames.indices.filter { frames[$0].fromA != clientIsA }
         if flow.evidence != .dnsAnswer {
             takeQUIC(client)
             if !carriesName { takeDTLS(client) }
             // The server's first Initial shows that it took part; its keys follow from the client's packets.
             if carriesName, let index = server.first, let end = initials(payload(index)) {
-                add(index, [.quicInitial]) { $0.payload = Array(payload(index).prefix(end)) }
+                let shown = Array(payload(index).prefix(end))
+                add(index, [.quicInitial]) { $0.payload = shown }
             }
         }
         if !shown.contains(where: { frames[$0.index].fromA == clientIsA }) { addFirst(fromA: clientIsA) }
@@ -196,7 +201,8 @@ struct FlowExcerpt {
             guard HelloBlanks.apply(to: &message, isDTLS: true) else { continue }
             var search = DTLSSearch()
             let text = Array(datagram[..<13]) + message
-            guard let name = text.withRawSpan({ search.takeHello($0) })?.serverName?.text, names.contains(name)
+            guard let name = text.withRawSpan({ search.takeHello($0) })?.serverName?.text,
+                names.contains(name)
             else { continue }
             add(index, [.clientHello]) { $0.payload = text }
             carriesName = true

@@ -20,7 +20,8 @@ struct FrameWriter {
         let destination = mask.mask(packet.destination)
         var segment =
             packet.transport == IPProtocol.tcp
-            ? FrameWriter.tcpHeader(watched, shift: shift) : FrameWriter.udpHeader(packet, payload.count + missing)
+            ? FrameWriter.tcpHeader(watched, shift: shift)
+            : FrameWriter.udpHeader(packet, payload.count + missing)
         let checksumAt = packet.transport == IPProtocol.tcp ? 16 : 6
         segment += payload
         var sum = FrameWriter.pseudoHeader(source, destination, packet.transport, segment.count + missing)
@@ -31,7 +32,8 @@ struct FrameWriter {
         segment[checksumAt + 1] = UInt8(truncatingIfNeeded: sum)
 
         var frame = ethernet(packet)
-        frame += source.isIPv4
+        frame +=
+            source.isIPv4
             ? FrameWriter.ipv4Header(watched, source, destination, segment.count + missing)
             : FrameWriter.ipv6Header(packet, source, destination, segment.count + missing)
         return frame + segment

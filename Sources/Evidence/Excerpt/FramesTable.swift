@@ -22,7 +22,8 @@ package enum FramesTable {
 
     private static func quoted(_ cell: String) -> String {
         guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
-        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
     }
 
     /// Reads the table again; throws what is wrong with it, with the line's number.
@@ -119,7 +120,9 @@ package enum FramesTable {
         }
         return rows.map { row in
             guard present.contains(row.file) else { return .noCapture }
-            guard let frames = found[Place(file: row.file, number: row.originalNumber)] else { return .missing }
+            guard let frames = found[Place(file: row.file, number: row.originalNumber)] else {
+                return .missing
+            }
             let isThere = frames.contains {
                 $0.offset == row.offset && $0.bytes.count == row.bytes
                     && ExcerptBuilder.digest($0.bytes) == row.sha256

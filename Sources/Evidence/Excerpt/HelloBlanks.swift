@@ -15,9 +15,9 @@ enum HelloBlanks {
 
     /// Blanks the handshake message `message`, header included; false when it is not whole or no hello.
     static func apply(to message: inout [UInt8], isDTLS: Bool = false) -> Bool {
-        let ranges = message.withRawSpan { ranges($0, isDTLS: isDTLS) }
-        guard let ranges else { return false }
-        for range in ranges { message.fill(range) }
+        let found = message.withRawSpan { (bytes: RawSpan) in ranges(bytes, isDTLS: isDTLS) }
+        guard let found else { return false }
+        for range in found { message.fill(range) }
         return true
     }
 

@@ -81,7 +81,8 @@ package enum QUICInitialEditor {
             let bytes = datagram.clamped(from: offset, count: next.extent.upperBound - offset)
             let number = next.extent.lowerBound - offset
             offset = next.extent.upperBound
-            let id = datagram.clamped(from: next.header.destinationID.lowerBound, count: next.header.destinationID.count)
+            let id = datagram.clamped(
+                from: next.header.destinationID.lowerBound, count: next.header.destinationID.count)
             guard var packet = open(bytes, number, index, &keys, next.version, id) else { continue }
             blankToken(&packet.opened, next.header)
             packet.pieces = packet.opened.payload.withRawSpan { pieces($0) }
