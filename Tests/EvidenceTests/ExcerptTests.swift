@@ -55,6 +55,10 @@ import Testing
         Case(
             capture: "http-proxy/capture.pcap", names: ["oldnews.example", "pixel.adtrack.example"],
             carries: [.syn, .synAck, .httpRequest, .socksRequest]),
+        // Behind a request for another host on the same connection.
+        Case(
+            capture: "http-proxy/capture.pcap", names: ["pixel.adtrack.example"],
+            carries: [.syn, .synAck, .httpRequest, .blanked]),
         Case(
             capture: "squid/capture.pcap", names: ["pixel.adtrack.example"],
             carries: [.syn, .synAck, .httpRequest]),
@@ -222,7 +226,7 @@ import Testing
     }
 
     @Test func namesOfCapturesLeaveFoldersOut() {
-        let root = ExcerptCase.path("")
+        let root = ExcerptCase.path("") + "/"
         #expect(CaptureNames.name(root + "dtls/capture.pcap", [root]) == "dtls/capture.pcap")
         #expect(CaptureNames.name(root + "dtls/capture.pcap", [root + "dtls/capture.pcap"]) == "capture.pcap")
         #expect(CaptureNames.name("/a/b.zip/c.pcap", ["/a/b.zip"]) == "b.zip/c.pcap")
