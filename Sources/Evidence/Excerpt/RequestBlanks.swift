@@ -1,8 +1,8 @@
 import Bytes
 import Names
 
-/// Blanks what in the head of an HTTP/1 message may tell who asked, and for what: paths, the values of queries, cookies,
-/// credentials, referrers and all other fields that are not on a short list. Every byte keeps its place.
+/// Blanks what in the head of an HTTP/1 message may tell who asked, and for what: paths, the values of queries,
+/// cookies, credentials, referrers and all other fields that are not on a short list. Every byte keeps its place.
 enum RequestBlanks {
     private static let blank = UInt8(ascii: "x")
 
@@ -33,7 +33,8 @@ enum RequestBlanks {
         return (text, host, head.isConnect)
     }
 
-    /// The request head at the beginning of `bytes`, whoever it is for, with nothing left of whom; nil when it is not whole.
+    /// The request head at the beginning of `bytes`, whoever it is for, with nothing left of whom; nil when it is not
+    /// whole.
     static func withoutHost(_ bytes: [UInt8]) -> [UInt8]? {
         guard let head = parse(bytes), let length = head.headLength, length <= bytes.count else { return nil }
         var text = Array(bytes[..<length])

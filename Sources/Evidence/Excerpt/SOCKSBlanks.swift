@@ -5,8 +5,8 @@ import Names
 enum SOCKSBlanks {
     private static let blank = UInt8(ascii: "x")
 
-    /// The client's message at the beginning of `bytes`: greeting, password or request of version 5 (RFC 1928, RFC 1929),
-    /// request of version 4a. Nil when it is none of these, or asks for none of `names`.
+    /// The client's message at the beginning of `bytes`: greeting, password or request of version 5 (RFC 1928, RFC
+    /// 1929), request of version 4a. Nil when it is none of these, or asks for none of `names`.
     static func message(_ bytes: [UInt8], isFirst: Bool, names: Set<String>) -> (
         text: [UInt8], host: String?
     )? {
