@@ -218,8 +218,8 @@ struct ExcerptBuilder {
         "Frames are written anew as Ethernet, IP without options, TCP or UDP: VLAN tags, tunnels and other link layers "
             + "are left away. Checksums are those of the new frames.",
         "Addresses of clients, of home networks and of the clients' own networks (/16 of IPv4, /48 of IPv6) are "
-            + "replaced, prefix-preserving under a key (Crypto-PAn with HMAC-SHA-256). Hardware addresses are replaced. "
-            + "Addresses of destinations stay.",
+            + "replaced, prefix-preserving under a key (Crypto-PAn with HMAC-SHA-256). Hardware addresses are "
+            + "replaced. Addresses of destinations stay.",
         "TCP timestamps and all TCP options but MSS, window scale and SACK are blanked; flow labels of IPv6 are zero.",
         "Session ids, session tickets, resumption identities, key shares and unknown extensions of TLS hellos are "
             + "blanked; lengths stay. QUIC Initial packets are sealed again under their own keys, without tokens.",
