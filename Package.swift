@@ -113,6 +113,12 @@ let package = Package(
                 "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
                 "Judgement", "Reports", crypto,
             ]),
+        room(
+            "Evidence",
+            [
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register",
+                "Roster", "Judgement", "Ledger", "Reports", crypto,
+            ]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
@@ -171,6 +177,9 @@ let package = Package(
                 "Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review",
                 "FuzzBodies", crypto,
             ]),
+        tests(
+            "EvidenceTests",
+            ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Evidence", crypto]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",
