@@ -60,6 +60,8 @@ package struct Agreement: Equatable, Sendable {
     package var dataElements: [DataElement]
     package var subprocessors: [Subprocessor]
     package var document: Document?
+    /// Where the agreement's own text speaks of an obligation, as `Article IV, 5`.
+    package var clauses: [Obligation: String] = [:]
     /// The day on which the record was entered; nil counts as always on record.
     package var recorded: CivilDay?
     package var place: Place
@@ -95,6 +97,21 @@ package struct Agreement: Equatable, Sendable {
         return signedDistrict > (offer.until ?? signedDistrict)
             || signedDistrict < (offer.from ?? signedDistrict)
     }
+}
+
+/// What agreements on student data bind a vendor to, and the laws that they name.
+package enum Obligation: String, Sendable, CaseIterable {
+    case ferpa
+    case coppa
+    case cipa
+    case ppra
+    /// The data belong to the district.
+    case ownership
+    case breachNotice = "breach-notice"
+    /// No resale, and no use beside the service.
+    case noOtherUse = "no-other-use"
+    case audit
+    case security
 }
 
 /// Someone who handles data on a vendor's behalf under an agreement.

@@ -5,8 +5,7 @@ extension RegisterYAML {
         "id", "form", "relation", "status", "offer", "signed_provider", "signed_district", "effective",
         "ends",
         "terminated", "termination_recorded", "products", "schools", "roles", "grades", "hours",
-        "data_elements", "subprocessors",
-        "document", "recorded",
+        "data_elements", "subprocessors", "document", "clauses", "recorded",
     ]
 
     func agreement(_ value: YAMLValue) -> Agreement? {
@@ -35,6 +34,7 @@ extension RegisterYAML {
             dataElements: map.list("data_elements").compactMap { $0.word(DataElement.self) },
             subprocessors: map.list("subprocessors").compactMap(subprocessor),
             document: map["document"].flatMap(document),
+            clauses: map["clauses"].map(clauses) ?? [:],
             recorded: map["recorded"]?.day(),
             place: map.place)
     }
@@ -76,6 +76,16 @@ extension RegisterYAML {
         return Subprocessor(
             name: name, domains: domains, function: function, studentData: studentData, from: from, to: to,
             place: map.place)
+    }
+
+    private func clauses(_ value: YAMLValue) -> [Obligation: String] {
+        let keys = Obligation.allCases.map(\.rawValue)
+        guard let map = value.map("the clauses of an agreement", keys: keys) else { return [:] }
+        var clauses: [Obligation: String] = [:]
+        for obligation in Obligation.allCases {
+            clauses[obligation] = map[obligation.rawValue]?.string()
+        }
+        return clauses
     }
 
     private func document(_ value: YAMLValue) -> Agreement.Document? {

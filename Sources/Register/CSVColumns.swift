@@ -9,7 +9,8 @@ enum CSVColumns {
         "excluded", "agreement", "form", "relation", "status", "offer_from", "offer_until", "signed_provider",
         "signed_district", "effective", "ends", "terminated", "termination_recorded", "agreement_products",
         "schools", "roles", "grades", "hours", "data_elements", "document", "document_sha256",
-        "document_pages", "recorded", "name", "category", "function", "student_data", "from", "to", "reason",
+        "document_pages", "clauses", "recorded", "name", "category", "function", "student_data", "from", "to",
+        "reason",
         "source", "timezone", "key", "value",
     ]
 

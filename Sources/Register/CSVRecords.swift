@@ -22,7 +22,8 @@ extension CSVColumns.Record {
     static let agreementColumns = [
         "agreement", "form", "relation", "status", "offer_from", "offer_until", "signed_provider",
         "signed_district", "effective", "ends", "terminated", "termination_recorded", "schools", "roles",
-        "grades", "hours", "data_elements", "document", "document_sha256", "document_pages", "recorded",
+        "grades", "hours", "data_elements", "document", "document_sha256", "document_pages", "clauses",
+        "recorded",
     ]
 }
 
@@ -45,7 +46,24 @@ extension CSVCells {
             products: products, schools: scope("schools") { $0 },
             roles: scope("roles") { word($0, "roles", Role.self) }, grades: grades(), hours: hours(),
             dataElements: list("data_elements").compactMap { word($0, "data_elements", DataElement.self) },
-            subprocessors: [], document: document(), recorded: day("recorded"), place: place)
+            subprocessors: [], document: document(), clauses: clauses(), recorded: day("recorded"),
+            place: place)
+    }
+
+    /// `ownership=Article II, 1;audit=Article V, 4`.
+    private func clauses() -> [Obligation: String] {
+        var clauses: [Obligation: String] = [:]
+        for text in list("clauses") {
+            guard let sign = text.firstIndex(of: "=") else {
+                problem(
+                    "clauses", "\(quoted(text)) is no clause; write it as \(quoted("audit=Article V, 4"))")
+                continue
+            }
+            if let obligation = word(String(text[..<sign]), "clauses", Obligation.self) {
+                clauses[obligation] = String(text[text.index(after: sign)...])
+            }
+        }
+        return clauses
     }
 
     private func offer() -> Agreement.Offer? {

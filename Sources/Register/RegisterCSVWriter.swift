@@ -80,6 +80,10 @@ package struct RegisterCSVWriter {
         row["document"] = agreement.document.flatMap { text($0.file, place) }
         row["document_sha256"] = agreement.document?.sha256
         row["document_pages"] = agreement.document?.pages.map(String.init)
+        let clauses = Obligation.allCases.compactMap { obligation in
+            agreement.clauses[obligation].map { "\(obligation.rawValue)=\($0)" }
+        }
+        row["clauses"] = list(clauses, place)
         row["recorded"] = agreement.recorded?.description
         return row
     }

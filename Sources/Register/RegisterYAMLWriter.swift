@@ -108,6 +108,8 @@ package struct RegisterYAMLWriter {
             add(5, "sha256", document.sha256)
             if let pages = document.pages { line(5, "pages: \(pages)") }
         }
+        if !agreement.clauses.isEmpty { line(4, "clauses:") }
+        for obligation in Obligation.allCases { add(5, obligation.rawValue, agreement.clauses[obligation]) }
         add(4, "recorded", agreement.recorded)
     }
 

@@ -43,6 +43,7 @@ import Testing
                   - {name: Bare}
                 document: {file: "a b.pdf", sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef,
                            pages: 14}
+                clauses: {ownership: "Article II, 1; 2", audit: "=V.4", breach-notice: "null"}
                 recorded: 2025-07-07
               - {id: Q-2, status: pending, offer: {}, relation: exhibit-e}
           - {id: silent, name: Silent}
@@ -96,6 +97,8 @@ import Testing
         #expect(try RegisterCSVWriter().write(again) == csv)
         #expect(csv.contains("'=SUM(A1)"))
         #expect(again.vendors[0].aliases == ["=SUM(A1)", "semi;colon", "'quoted"])
+        let clauses = [Obligation.ownership: "Article II, 1; 2", .audit: "=V.4", .breachNotice: "null"]
+        #expect(again.vendors[0].agreements[0].clauses == clauses)
     }
 
     @Test func theExampleRegisterComesBackTheSame() throws {
@@ -126,11 +129,41 @@ import Testing
         ("record,vendor,domain,key,value\nsetting,,,studnt,1\n", "did you mean \"student\"?"),
         ("record,vendor,domain,key,value\nsetting,,,student,1000\n", "cannot be \"1000\""),
         ("vendor,domain\nA,a.example,more\n", "more cells than the header"),
+        (
+            "vendor,domain,agreement,status,clauses\nA,a.example,A-1,pending,audt=V 4\n",
+            "did you mean \"audit\"?"
+        ),
+        ("vendor,domain,agreement,status,clauses\nA,a.example,A-1,pending,V 4\n", "\"V 4\" is no clause"),
         ("record,vendor,domain,owners\nvendor,A,,X|2026-13-01|\n", "is a date that does not exist"),
     ]) func mistakesAreNamed(csv: String, message: String) throws {
         #expect {
             try importing(csv)
         } throws: { "\($0)".contains(message) }
+    }
+
+    /// Rows that repeat the row before are read by a short way: the register must be that of the long way.
+    @Test func rowsThatRepeatEachOtherSayWhatRowsOneByOneSay() throws {
+        let header = "vendor,product,domain,excluded,agreement,status,effective\n"
+        func rows(_ vendor: String, _ count: Int) -> [String] {
+            (0..<count).map { number in
+                let excluded = number % 3 == 2 ? "yes" : ""
+                return "\(vendor),P,n\(number).\(vendor).example,\(excluded),\(vendor)-1,signed,2020-01-01\n"
+            }
+        }
+        let (a, b) = (rows("a", 40), rows("b", 40))
+        // The first row of each again: another row of one domain, not another domain.
+        let together = header + a.joined() + b.joined() + a[0] + b[0]
+        let mixed = header + zip(a, b).map { $0 + $1 }.joined() + a[0] + b[0]
+        let register = try importing(together)
+        #expect(register.saysTheSame(as: try importing(mixed)))
+        #expect(register.vendors.map { $0.products[0].domains.count } == [27, 27])
+        #expect(register.vendors.map { $0.products[0].excludedDomains.count } == [13, 13])
+        // Without an agreement the same domain twice is a mistake, near or far.
+        for csv in ["A,a.example\nA,a.example\n", "A,a.example\nB,b.example\nA,b2.example\nA,a.example\n"] {
+            #expect {
+                try importing("vendor,domain\n" + csv)
+            } throws: { "\($0)".contains("duplicate domain \"a.example\"") }
+        }
     }
 
     @Test func twoAgreementsOfOneDomainAreTwoRows() throws {
