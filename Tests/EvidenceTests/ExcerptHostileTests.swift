@@ -26,25 +26,32 @@ import Testing
         let intact = whole.withRawSpan { ExcerptHostileTests.make($0, names) }
         #expect(intact?.frames.isEmpty == false)
         var bytes = whole
-        // Every byte in turn, with one of three flips; every seventh prefix.
-        for place in 24..<bytes.count {
+        // Bytes all over the file, with one of three flips; a prefix now and then.
+        for place in stride(from: 24 + index, to: bytes.count, by: 17) {
             bytes[place] ^= [0x01, 0x80, 0xff][place % 3]
             bytes.withRawSpan { _ = ExcerptHostileTests.make($0, names) }
             bytes[place] = whole[place]
-            if place % 7 == 0 {
+            if place % 5 == 0 {
                 whole.withRawSpan { _ = ExcerptHostileTests.make($0.clamped(from: 0, count: place), names) }
             }
         }
     }
 
-    /// Lengths of zero, the largest, and one less and more than what follows, in every place of a hello and a question.
+    /// Lengths of zero, one, and the largest, in every place of a hello's beginning and of a question.
     @Test func hostileLengthsNeverTrap() {
         var forge = PCAPForge()
         let question = hex("1234 0100 0001 0000 0000 0000 03616473076578616d706c6500 0001 0001")
         forge.add(Forge.ethernet(0x0800, Forge.ipv4(17, Forge.udp(5000, 53, question))))
         let client = Forge.ipv4(6, Forge.tcp(40000, 443, sequence: 100, GoldenHello.bytes))
         forge.add(Forge.ethernet(0x0800, client))
-        hostileLengths(of: forge.bytes) { _ = ExcerptHostileTests.make($0, ["ads.example"]) }
+        var bytes = forge.bytes
+        for place in forge.records[0]..<(forge.records[1] + 200) {
+            for value: UInt8 in [0x00, 0x01, 0x7f, 0xff] {
+                (bytes[place], bytes[place + 1]) = (value, value)
+                bytes.withRawSpan { _ = ExcerptHostileTests.make($0, ["ads.example"]) }
+            }
+            (bytes[place], bytes[place + 1]) = (forge.bytes[place], forge.bytes[place + 1])
+        }
     }
 
     /// A flow inside VLAN tags and IP in IP comes out as plain Ethernet, without the outer addresses.
