@@ -169,6 +169,7 @@ enum GoldenHello {
         [UInt8](repeating: 0xa3, count: 32),
         [UInt8](repeating: 0xa4, count: 24), [UInt8](repeating: 0xa5, count: 32),
         [UInt8](repeating: 0xa6, count: 8),
+        [UInt8](repeating: 0xa7, count: 32), [UInt8](repeating: 0xa8, count: 40),
     ]
     private static let name = Array("ads.example".utf8)
 
@@ -181,6 +182,10 @@ enum GoldenHello {
         extensions += block(43, [2, 3, 4])
         extensions += block(51, Forge.be16(36) ++ Forge.be16(29) ++ Forge.be16(32) ++ parts[2])
         extensions += block(0x7777, parts[5])
+        extensions += block(
+            0xfe0d,
+            [0, 0, 1, 0, 1, 7] ++ Forge.be16(parts[6].count) ++ parts[6] ++ Forge.be16(parts[7].count)
+                ++ parts[7])
         let identity = Forge.be16(24) ++ parts[3] ++ Forge.be32(age)
         extensions += block(41, Forge.be16(identity.count) ++ identity ++ Forge.be16(33) ++ [32] ++ parts[4])
         var body = [3, 3] ++ [UInt8](repeating: 0xc1, count: 32)

@@ -8,9 +8,9 @@ enum HelloBlanks {
     /// server_name, max_fragment_length, status_request, supported_groups, ec_point_formats,
     /// signature_algorithms, ALPN, SCT, encrypt_then_mac, extended_master_secret, compress_certificate,
     /// record_size_limit, delegated_credential, supported_versions, psk_key_exchange_modes,
-    /// signature_algorithms_cert, QUIC transport parameters, ALPS, ECH (sealed under a key of this one hello).
+    /// signature_algorithms_cert, QUIC transport parameters, ALPS.
     private static let kept: Set<UInt16> = [
-        0, 1, 5, 10, 11, 13, 16, 18, 22, 23, 27, 28, 34, 43, 45, 50, 57, 17513, 17613, 0xfe0d,
+        0, 1, 5, 10, 11, 13, 16, 18, 22, 23, 27, 28, 34, 43, 45, 50, 57, 17513, 17613,
     ]
 
     /// Blanks the handshake message `message`, header included; false when it is not whole or no hello.
@@ -76,7 +76,9 @@ enum HelloBlanks {
             while reader.offset + 4 <= listEnd {
                 let type = try reader.u16()
                 let extent = try content(&reader, Int(try reader.u16()))
-                if type == TLSValue.preSharedKey || type == TLSValue.keyShare {
+                if type == TLSValue.encryptedClientHello {
+                    ranges += sealed(message, extent)
+                } else if type == TLSValue.preSharedKey || type == TLSValue.keyShare {
                     ranges += inner(message, type, extent)
                 } else if !kept.contains(type), !TLSValue.isGREASE(type) {
                     ranges.append(extent)
@@ -94,6 +96,20 @@ enum HelloBlanks {
         let start = reader.offset
         try reader.skip(length)
         return start..<reader.offset
+    }
+
+    /// The encapsulated key and the inner hello of ECH (RFC 9849 section 5), which the provider could open; the type, the
+    /// suite, the configuration's id and the lengths in front of them stay.
+    private static func sealed(_ message: RawSpan, _ extent: Range<Int>) -> [Range<Int>] {
+        var reader = ByteReader(message.clamped(from: 0, count: extent.upperBound), at: extent.lowerBound)
+        do throws(DecodeFault) {
+            try reader.skip(6)
+            let key = try content(&reader, Int(try reader.u16()))
+            let payload = try content(&reader, Int(try reader.u16()))
+            return reader.isAtEnd ? [key, payload] : [extent]
+        } catch {
+            return [extent]
+        }
     }
 
     /// Within a list of keys or identities only what they hold, so that they can still be counted; all of a list that
