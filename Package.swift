@@ -106,11 +106,17 @@ let package = Package(
                 "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
                 "Judgement", "Reports", crypto,
             ]),
+        room(
+            "Evidence",
+            [
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
+                "Roster", "Judgement", "Ledger", "Reports", crypto,
+            ]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
                 "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-                "Roster", "Judgement", "Ledger", "Reports", "Review", argumentParser,
+                "Roster", "Judgement", "Ledger", "Reports", "Review", "Evidence", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -163,6 +169,12 @@ let package = Package(
             [
                 "Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review",
                 "FuzzBodies", crypto,
+            ]),
+        tests(
+            "EvidenceTests",
+            [
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register", "Roster",
+                "Judgement", "Ledger", "Reports", "Evidence", crypto,
             ]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
