@@ -1,5 +1,5 @@
-package import Crypto
-package import Foundation
+import Crypto
+import Foundation
 
 /// What is wrong with an evidence bundle, a key or an option, in words for the user: file, line and the way out.
 package struct EvidenceFault: Error, CustomStringConvertible, Equatable {
