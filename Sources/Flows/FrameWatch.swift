@@ -7,7 +7,7 @@ package import Packets
 /// Made for a second pass over captures: most packets are refused by one look into a bitmap.
 package final class FrameWatch: Sendable {
     /// A flow and when its packets were seen.
-    package struct Flow: Sendable {
+    package struct Flow: Hashable, Sendable {
         package let key: FlowKey
         package let first: Timestamp
         package let last: Timestamp

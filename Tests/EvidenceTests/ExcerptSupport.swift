@@ -35,6 +35,7 @@ enum ExcerptCase {
         let evidence: NameEvidence
         let ambiguity: Ambiguity
         let action: ContactAction
+        /// Nil for one of the school's own, which is replaced.
         let server: IPAddress?
         let port: UInt16
         let transport: String
@@ -46,7 +47,8 @@ enum ExcerptCase {
             Run([path]).facts.contacts.filter { names.contains($0.name ?? "") }.map {
                 Seen(
                     name: $0.name ?? "", evidence: $0.evidence, ambiguity: $0.ambiguity, action: $0.action,
-                    server: $0.servers.first, port: $0.port, transport: $0.transport, chain: $0.cnameChain)
+                    server: $0.servers.first.flatMap { $0.isIPv4 && $0.low >> 24 == 10 ? nil : $0 },
+                    port: $0.port, transport: $0.transport, chain: $0.cnameChain)
             })
     }
 

@@ -7,17 +7,20 @@ struct ClientStream {
     /// The name comes from elsewhere: a hello that names nobody belongs to the fact.
     let isNameless: Bool
     private(set) var sawHello = false
-    private(set) var sawName = false
     private(set) var sawConnect = false
-    private var sawRequest = false
+    private(set) var sawSOCKS = false
+    /// The names that were found.
+    private(set) var carried: Set<String> = []
+    /// Heads for others, which are shown without their hosts if one that is wanted comes behind them.
+    private var others: [(range: Range<Int>, text: [UInt8])] = []
 
     init(names: Set<String>, isNameless: Bool) {
         self.names = names
         self.isNameless = isNameless
     }
 
-    /// Messages looked for in one stream: a tunnel's request and two hellos are the most there is.
-    private static let messageLimit = 8
+    /// Messages looked for in one stream: a tunnel's request and two hellos, or requests to a proxy.
+    private static let messageLimit = 64
 
     /// Keeps in `text` what carries the fact.
     mutating func take(_ text: inout FlowText) {
@@ -47,7 +50,7 @@ struct ClientStream {
         case 21 where sawHello && rest.count >= 7 && rest[3] == 0 && rest[4] == 2:
             text.keep(start..<(start + 7), Array(rest[..<7]), .alert)
             return start + 7
-        case 4, 5: return start == 0 || sawSOCKS ? socks(&text, rest, start) : nil
+        case 1, 4, 5: return start == 0 || sawSOCKS ? socks(&text, rest, start) : nil
         default: return request(&text, rest, start)
         }
     }
@@ -82,50 +85,31 @@ struct ClientStream {
 
     private mutating func note(_ name: String?) {
         sawHello = true
-        if name != nil { sawName = true }
+        if let name { carried.insert(name) }
     }
 
     private mutating func request(_ text: inout FlowText, _ rest: [UInt8], _ start: Int) -> Int? {
-        guard !sawRequest, let request = RequestBlanks.request(rest, names: names) else { return nil }
+        guard let request = RequestBlanks.request(rest, names: names),
+            carried.insert(request.host).inserted
+        else {
+            guard let other = RequestBlanks.withoutHost(rest) else { return nil }
+            others.append((start..<(start + other.count), other))
+            return start + other.count
+        }
+        for other in others { text.keep(other.range, other.text, .blanked) }
+        others = []
         text.keep(start..<(start + request.text.count), request.text, .httpRequest)
-        sawRequest = true
-        sawName = true
-        sawConnect = request.isConnect
+        sawConnect = sawConnect || request.isConnect
         return start + request.text.count
     }
 
     // MARK: SOCKS
 
-    private var sawSOCKS = false
-
     private mutating func socks(_ text: inout FlowText, _ rest: [UInt8], _ start: Int) -> Int? {
-        if rest[0] == 4 { return socks4(&text, rest, start) }
-        if !sawSOCKS {
-            // The greeting: version, count, methods (RFC 1928 section 3).
-            guard rest.count >= 2, rest.count >= 2 + Int(rest[1]), rest[1] > 0 else { return nil }
-            sawSOCKS = true
-            let end = start + 2 + Int(rest[1])
-            text.keep(start..<end, Array(rest[..<(end - start)]), .socksRequest)
-            return end
-        }
-        guard let request = rest.withRawSpan({ SOCKSRequest.parse5($0) }).value,
-            let host = request.host?.text, names.contains(host), request.length <= rest.count
-        else { return nil }
-        text.keep(start..<(start + request.length), Array(rest[..<request.length]), .socksRequest)
-        sawName = true
-        return start + request.length
-    }
-
-    /// Version 4a: the user's name stands between the address and the host's.
-    private mutating func socks4(_ text: inout FlowText, _ rest: [UInt8], _ start: Int) -> Int? {
-        guard let request = rest.withRawSpan({ SOCKSRequest.parse4($0) }).value,
-            let host = request.host?.text, names.contains(host), request.length <= rest.count
-        else { return nil }
-        var changed = Array(rest[..<request.length])
-        let userEnd = changed[8...].firstIndex(of: 0) ?? 8
-        changed.fill(8..<userEnd, with: UInt8(ascii: "x"))
-        text.keep(start..<(start + request.length), changed, .socksRequest)
-        sawName = true
-        return start + request.length
+        guard let part = SOCKSBlanks.message(rest, isFirst: !sawSOCKS, names: names) else { return nil }
+        text.keep(start..<(start + part.text.count), part.text, .socksRequest)
+        sawSOCKS = true
+        if let host = part.host { carried.insert(host) }
+        return start + part.text.count
     }
 }

@@ -12,6 +12,8 @@ struct ExcerptBuilder {
     private let names: Set<String>
     private let traces: FlowTraces
     private let flows: [TracedFlow]
+    /// The same by flow: a connection to a proxy has several names.
+    private let groups: [[TracedFlow]]
     private let flowsLeftOut: Int
     private var writer: FrameWriter
     private var pieces: [Piece] = []
@@ -32,6 +34,7 @@ struct ExcerptBuilder {
         self.traces = traces
         names = Set(request.names)
         flows = ExcerptBuilder.choose(traces.flows)
+        groups = ExcerptBuilder.group(flows)
         flowsLeftOut = traces.flows.count - flows.count
         writer = FrameWriter(
             mask: AddressMask(
@@ -53,6 +56,21 @@ struct ExcerptBuilder {
         return chosen.map { flows[$0] }
     }
 
+    private static func group(_ flows: [TracedFlow]) -> [[TracedFlow]] {
+        var groups: [[TracedFlow]] = []
+        var places: [FrameWatch.Flow: Int] = [:]
+        for flow in flows {
+            let own = FrameWatch.Flow(key: flow.key, first: flow.first, last: flow.first)
+            if let place = places[own] {
+                groups[place].append(flow)
+            } else {
+                places[own] = groups.count
+                groups.append([flow])
+            }
+        }
+        return groups
+    }
+
     mutating func make() -> Excerpt {
         let scan = FrameScan(request.captures, watch, jobs: request.jobs, chunkBytes: request.chunkBytes)
         var byFlow: [Int: [ScannedFrame]] = [:]
@@ -61,9 +79,11 @@ struct ExcerptBuilder {
             if let flow = scanned.frame.flow { byFlow[flow, default: []].append(scanned) }
             messages.take(scanned)
         }
-        for (index, flow) in flows.enumerated() {
-            take(flow, byFlow[index] ?? [])
-            for (scanned, fact) in messages.behind(flow) { takeMessage(scanned, fact) }
+        for (index, group) in groups.enumerated() {
+            take(group, byFlow[index] ?? [])
+            for flow in group {
+                for (scanned, fact) in messages.behind(flow) { takeMessage(scanned, fact) }
+            }
         }
         merge()
         return finish(scan)
@@ -71,9 +91,12 @@ struct ExcerptBuilder {
 
     private var watch: FrameWatch {
         let names = names
-        let isHTTP = flows.map { $0.evidence == .httpHost || $0.evidence == .httpConnect }
+        let isHTTP = groups.map { $0.contains { $0.evidence == .httpHost || $0.evidence == .httpConnect } }
         return FrameWatch(
-            flows: flows.map { FrameWatch.Flow(key: $0.key, first: $0.first, last: $0.last) },
+            flows: groups.map { group in
+                FrameWatch.Flow(
+                    key: group[0].key, first: group[0].first, last: group.map(\.last).max() ?? group[0].last)
+            },
             askers: Set(flows.map(\.client)),
             wantsMessage: { DNSBlanks.read($0, names: names) != nil },
             wantsPayload: { flow, payload in
@@ -82,9 +105,9 @@ struct ExcerptBuilder {
             })
     }
 
-    private mutating func take(_ flow: TracedFlow, _ scanned: [ScannedFrame]) {
-        let excerpt = FlowExcerpt(flow, scanned.map(\.frame), names: names)
-        if !excerpt.carriesName { unshown[flow.name, default: 0] += 1 }
+    private mutating func take(_ group: [TracedFlow], _ scanned: [ScannedFrame]) {
+        let excerpt = FlowExcerpt(group[0], group, scanned.map(\.frame), names: names)
+        for flow in group where !excerpt.carried.contains(flow.name) { unshown[flow.name, default: 0] += 1 }
         for shown in excerpt.shown {
             let frame = scanned[shown.index]
             let bytes = writer.write(
@@ -194,12 +217,12 @@ struct ExcerptBuilder {
     private static let standing = [
         "Frames are written anew as Ethernet, IP without options, TCP or UDP: VLAN tags, tunnels and other link layers "
             + "are left away. Checksums are those of the new frames.",
-        "Addresses of clients, of home networks and of the clients' own networks (/16 of IPv4, /48 of IPv6) are replaced, "
-            + "prefix-preserving under a key (Crypto-PAn with HMAC-SHA-256). Hardware addresses are replaced. Addresses of "
-            + "destinations stay.",
+        "Addresses of clients, of home networks and of the clients' own networks (/16 of IPv4, /48 of IPv6) are "
+            + "replaced, prefix-preserving under a key (Crypto-PAn with HMAC-SHA-256). Hardware addresses are "
+            + "replaced. Addresses of destinations stay.",
         "TCP timestamps and all TCP options but MSS, window scale and SACK are blanked; flow labels of IPv6 are zero.",
-        "Session ids, session tickets, resumption identities, key shares and unknown extensions of TLS hellos are blanked; "
-            + "lengths stay. QUIC Initial packets are sealed again under their own keys, without tokens.",
+        "Session ids, session tickets, resumption identities, key shares and unknown extensions of TLS hellos are "
+            + "blanked; lengths stay. QUIC Initial packets are sealed again under their own keys, without tokens.",
         "Of HTTP requests paths, values of queries and all fields that may identify somebody are blanked with x.",
         "DNS messages are cut behind the answers: EDNS, and with it client subnets and cookies, is left away.",
         "Fragmented packets, DHCP, mDNS, LLMNR, NetBIOS, ARP and neighbour discovery are left out.",

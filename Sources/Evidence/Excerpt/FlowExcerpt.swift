@@ -18,10 +18,12 @@ struct FlowExcerpt {
     }
 
     private(set) var shown: [Shown] = []
-    /// Whether a frame carries the name; a name that the DNS alone told needs none.
-    private(set) var carriesName = false
+    /// The names that its frames carry; a name that the DNS alone told needs none.
+    private(set) var carried: Set<String> = []
     private let frames: [WatchedFrame]
     private let flow: TracedFlow
+    /// How the flow's names are known.
+    private let evidence: Set<NameEvidence>
     private let names: Set<String>
     private let clientIsA: Bool
 
@@ -29,17 +31,20 @@ struct FlowExcerpt {
     private static let datagramLimit = 8
 
     /// - Parameters:
+    ///   - flow: any of its names.
+    ///   - all: the flow under each of its names.
     ///   - frames: the flow's, in file order.
     ///   - names: those that may be shown.
-    init(_ flow: TracedFlow, _ frames: [WatchedFrame], names: Set<String>) {
+    init(_ flow: TracedFlow, _ all: [TracedFlow], _ frames: [WatchedFrame], names: Set<String>) {
         self.flow = flow
+        evidence = Set(all.map(\.evidence))
         self.frames = frames
         self.names = names
         clientIsA =
             flow.client == flow.key.addressA
             && (flow.client != flow.server || flow.key.portB == flow.port)
         if flow.key.transport == IPProtocol.tcp { takeTCP() } else { takeUDP() }
-        if flow.evidence == .dnsAnswer { carriesName = true }
+        for named in all where named.evidence == .dnsAnswer { carried.insert(named.name) }
         shown.sort { $0.index < $1.index }
     }
 
@@ -63,15 +68,17 @@ struct FlowExcerpt {
         // A load balancer's header names the client (ProxyHeader): nothing behind it is shown.
         guard !client.bytes.withRawSpan({ ProxyHeader.parse($0).isMine && $0.byteCount > 5 }) else { return }
         var stream = ClientStream(
-            names: names, isNameless: flow.evidence == .tlsCertificate || flow.evidence == .dnsAnswer)
+            names: names, isNameless: !evidence.isDisjoint(with: [.tlsCertificate, .dnsAnswer]))
         stream.take(&client)
         if stream.sawConnect, let text = RequestBlanks.response(server.bytes) {
             server.keep(0..<text.count, text, .httpStatus)
         }
+        if stream.sawSOCKS { SOCKSBlanks.keepReplies(&server) }
         if stream.sawHello { takeFlight(&server) }
-        carriesName =
-            stream.sawName
-            || flow.evidence == .tlsCertificate && server.kept.contains { $0.fact == .certificate }
+        carried = stream.carried
+        if evidence.contains(.tlsCertificate), server.kept.contains(where: { $0.fact == .certificate }) {
+            carried.insert(flow.name)
+        }
         takePieces(client)
         takePieces(server)
         takeLooseRequests(client)
@@ -114,14 +121,14 @@ struct FlowExcerpt {
 
     /// A request deep in a connection to a proxy, whose head lies in one segment.
     private mutating func takeLooseRequests(_ client: FlowText) {
-        guard !carriesName, flow.evidence == .httpHost || flow.evidence == .httpConnect else { return }
+        guard !evidence.isDisjoint(with: [.httpHost, .httpConnect]) else { return }
         for index in frames.indices where frames[index].fromA == clientIsA {
             let packet = frames[index].packet
             let payload = ByteView(frames[index].bytes).slice(packet.payloadStart, packet.payloadCaptured)
-            guard let request = RequestBlanks.request(payload, names: names) else { continue }
+            guard let request = RequestBlanks.request(payload, names: names),
+                carried.insert(request.host).inserted
+            else { continue }
             add(index, [.httpRequest]) { $0.payload = request.text }
-            carriesName = true
-            return
         }
     }
 
@@ -152,11 +159,11 @@ struct FlowExcerpt {
         let client = Array(
             frames.indices.filter { frames[$0].fromA == clientIsA }.prefix(FlowExcerpt.datagramLimit))
         let server = frames.indices.filter { frames[$0].fromA != clientIsA }
-        if flow.evidence != .dnsAnswer {
+        if evidence != [.dnsAnswer] {
             takeQUIC(client)
-            if !carriesName { takeDTLS(client) }
+            if carried.isEmpty { takeDTLS(client) }
             // The server's first Initial shows that it took part; its keys follow from the client's packets.
-            if carriesName, let index = server.first, let end = initials(payload(index)) {
+            if !carried.isEmpty, let index = server.first, let end = initials(payload(index)) {
                 let shown = Array(payload(index).prefix(end))
                 add(index, [.quicInitial]) { $0.payload = shown }
             }
@@ -175,18 +182,18 @@ struct FlowExcerpt {
     }
 
     private mutating func takeQUIC(_ client: [Int]) {
-        var isWanted = false
+        var wanted: String?
         let changed = QUICInitialEditor.rewrite(client.map { payload($0) }) { hello in
             guard HelloBlanks.apply(to: &hello) else { return false }
             let name = hello.withRawSpan { ClientHello.parse(handshakeMessage: $0) }.value?.serverName?.text
-            isWanted = name.map { names.contains($0) } ?? false
-            return isWanted
+            wanted = name.flatMap { names.contains($0) ? $0 : nil }
+            return wanted != nil
         }
-        guard isWanted else { return }
+        guard let wanted else { return }
         for (index, datagram) in zip(client, changed) {
             guard let datagram else { continue }
             add(index, [.quicInitial]) { $0.payload = datagram }
-            carriesName = true
+            carried.insert(wanted)
         }
     }
 
@@ -205,7 +212,7 @@ struct FlowExcerpt {
                 names.contains(name)
             else { continue }
             add(index, [.clientHello]) { $0.payload = text }
-            carriesName = true
+            carried.insert(name)
         }
     }
 }

@@ -85,6 +85,7 @@ struct FlowText {
     }
 
     /// What the payload of a piece shows: its bytes up to the last that is kept, and what they carry; nil for nothing.
+    /// What stands before something that is kept is shown as zeros, so that the stream has no gap.
     func shown(_ piece: Piece) -> (payload: [UInt8], facts: Set<FrameFact>)? {
         let own = piece.start..<min(piece.start + piece.count, shown.count)
         var facts: Set<FrameFact> = []
@@ -92,6 +93,9 @@ struct FlowText {
         for (range, fact) in kept where range.overlaps(own) {
             facts.insert(fact)
             end = max(end, min(range.upperBound, own.upperBound))
+        }
+        if facts.isEmpty, kept.contains(where: { $0.range.lowerBound >= own.upperBound }) {
+            return (Array(shown[own]), [.blanked])
         }
         return facts.isEmpty ? nil : (Array(shown[own.lowerBound..<end]), facts)
     }

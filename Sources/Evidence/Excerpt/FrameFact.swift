@@ -13,6 +13,9 @@ package enum FrameFact: String, CaseIterable, Sendable, Comparable {
     /// The status of a proxy's answer to CONNECT.
     case httpStatus = "http_status"
     case socksRequest = "socks_request"
+    case socksReply = "socks_reply"
+    /// Nothing but zeros and the shape of requests: it stands before what carries the fact in the same stream.
+    case blanked
     /// The first packet of a direction, without payload: of a flow whose name the DNS alone tells, or whose beginning
     /// was not captured.
     case firstPacket = "first_packet"

@@ -68,7 +68,8 @@ struct FrameWriter {
         return header
     }
 
-    /// RFC 8200 section 3. Traffic class and flow label are zero: some systems make the label from a secret of the machine.
+    /// RFC 8200 section 3. Traffic class and flow label are zero: some systems make the label from a secret of the
+    /// machine.
     private static func ipv6Header(
         _ packet: Packet, _ source: IPAddress, _ destination: IPAddress, _ count: Int
     ) -> [UInt8] {

@@ -1,8 +1,8 @@
 import Bytes
 import Names
 
-/// Blanks what in the head of an HTTP/1 message may tell who asked, and for what: paths, the values of queries, cookies,
-/// credentials, referrers and all other fields that are not on a short list. Every byte keeps its place.
+/// Blanks what in the head of an HTTP/1 message may tell who asked, and for what: paths, the values of queries,
+/// cookies, credentials, referrers and all other fields that are not on a short list. Every byte keeps its place.
 enum RequestBlanks {
     private static let blank = UInt8(ascii: "x")
 
@@ -15,7 +15,9 @@ enum RequestBlanks {
     /// The request head at the beginning of `bytes` if it is whole and for one of `names`.
     ///
     /// - Returns: the head with blanks, which names the same host.
-    static func request(_ bytes: [UInt8], names: Set<String>) -> (text: [UInt8], isConnect: Bool)? {
+    static func request(_ bytes: [UInt8], names: Set<String>) -> (
+        text: [UInt8], host: String, isConnect: Bool
+    )? {
         guard let head = parse(bytes), let length = head.headLength, length <= bytes.count,
             let host = head.host?.text, names.contains(host)
         else { return nil }
@@ -28,7 +30,23 @@ enum RequestBlanks {
         guard let again = parse(text), again.host == head.host, again.method == head.method,
             again.headLength == length
         else { return nil }
-        return (text, head.isConnect)
+        return (text, host, head.isConnect)
+    }
+
+    /// The request head at the beginning of `bytes`, whoever it is for, with nothing left of whom; nil when it is not
+    /// whole.
+    static func withoutHost(_ bytes: [UInt8]) -> [UInt8]? {
+        guard let head = parse(bytes), let length = head.headLength, length <= bytes.count else { return nil }
+        var text = Array(bytes[..<length])
+        eachLine(&text) { line, number in
+            if number > 0 { return field(line, []) }
+            guard let first = line.firstIndex(of: 0x20), let last = line.lastIndex(of: 0x20), first + 1 < last
+            else { return blanked(line, from: 0) }
+            let path = [UInt8(ascii: "/")] + [UInt8](repeating: blank, count: last - first - 2)
+            return line[...first] + path + line[last...]
+        }
+        // A name of dots is none: nobody takes it for a destination.
+        return parse(text)?.host == nil ? text : nil
     }
 
     /// The head of the answer to CONNECT, of which only the status is shown.
@@ -143,7 +161,9 @@ enum RequestBlanks {
             let value = Array(line[(colon + 1)...])
             let trimmed = value.filter { $0 != 0x20 && $0 != 0x09 }
             let host = trimmed.withRawSpan { try? HostName.parse($0) }
-            guard let host, names.contains(host.text) else { return blanked(line, from: colon + 1) }
+            guard let host, names.contains(host.text) else {
+                return blanked(line, from: colon + 1).map { $0 == blank ? UInt8(ascii: ".") : $0 }
+            }
         }
         return line
     }
