@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 import Foundation
 import Register
@@ -41,11 +42,10 @@ package struct BundleFiles: Equatable, Sendable {
 
     /// Reads a bundle's folder or its zip.
     package init(reading path: String) throws(EvidenceFault) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: path) else {
             throw EvidenceFault("\(path): no such bundle; name the folder or the .zip that hallpass evidence made")
         }
-        guard isFolder.boolValue else {
+        guard DirectoryWalk.isDirectory(path) else {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw EvidenceFault("\(path): cannot be read")
             }
@@ -61,6 +61,39 @@ package struct BundleFiles: Equatable, Sendable {
                 throw EvidenceFault("\(file): cannot be read as a file; a bundle holds files only")
             }
             files[name] = Array(data)
+        }
+    }
+}
+
+extension BundleFiles {
+    /// Puts an authority's response into the bundle at `path`, and writes its zip anew; returns the time that it says.
+    package static func addTimestamp(_ response: [UInt8], to path: String) throws(EvidenceFault) -> String {
+        let base = path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard DirectoryWalk.isDirectory(base) else { throw EvidenceFault("\(path): name the bundle's folder") }
+        var bundle = try BundleFiles(reading: base)
+        guard let manifest = bundle[Manifest.name] else { throw EvidenceFault("\(path) has no \(Manifest.name)") }
+        let stamp = try TimestampResponse(reading: response)
+        guard hexadecimal(stamp.imprint) == sha256(manifest) else {
+            throw EvidenceFault("the response is a timestamp of something else than this bundle's manifest")
+        }
+        bundle[Manifest.responseName] = response
+        do {
+            try Data(response).write(to: URL(fileURLWithPath: "\(base)/\(Manifest.responseName)"), options: .atomic)
+            try Data(Zip.archive(bundle)).write(to: URL(fileURLWithPath: base + ".zip"), options: .atomic)
+        } catch {
+            throw EvidenceFault("cannot write into \(base): \(error.localizedDescription)")
+        }
+        return stamp.time
+    }
+}
+
+extension Commitments {
+    /// Writes what reveals the hidden fields, for its owner's eyes only.
+    package func writeOpenings(to path: String) throws(EvidenceFault) {
+        do {
+            try OwnerFile.create(path, Data(openings.utf8))
+        } catch {
+            throw EvidenceFault("cannot write \(path): \(error.localizedDescription)")
         }
     }
 }
