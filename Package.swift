@@ -173,7 +173,8 @@ let package = Package(
         tests(
             "EvidenceTests",
             [
-                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register", "Roster",
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register",
+                "Roster",
                 "Judgement", "Ledger", "Reports", "Evidence", crypto,
             ]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
@@ -181,7 +182,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Ledger",
-                "Reports", "SyntheticDay", grdb,
+                "Reports", "Evidence", "SyntheticDay", grdb,
             ]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),

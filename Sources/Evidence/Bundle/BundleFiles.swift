@@ -29,11 +29,14 @@ package struct BundleFiles: Equatable, Sendable {
     /// Writes the folder `path` and `path` + `.zip`; fails, and changes nothing, where one is there already.
     package func write(to path: String) throws(EvidenceFault) {
         for name in [path, path + ".zip"] where FileManager.default.fileExists(atPath: name) {
-            throw EvidenceFault("\(name) is there already: evidence is never written over; choose another name")
+            throw EvidenceFault(
+                "\(name) is there already: evidence is never written over; choose another name")
         }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            for name in names { try Data(files[name] ?? []).write(to: URL(fileURLWithPath: "\(path)/\(name)")) }
+            for name in names {
+                try Data(files[name] ?? []).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+            }
             try Data(Zip.archive(self)).write(to: URL(fileURLWithPath: path + ".zip"))
         } catch {
             throw EvidenceFault("cannot write the bundle \(path): \(error.localizedDescription)")
@@ -43,7 +46,8 @@ package struct BundleFiles: Equatable, Sendable {
     /// Reads a bundle's folder or its zip.
     package init(reading path: String) throws(EvidenceFault) {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw EvidenceFault("\(path): no such bundle; name the folder or the .zip that hallpass evidence made")
+            throw EvidenceFault(
+                "\(path): no such bundle; name the folder or the .zip that hallpass evidence made")
         }
         guard DirectoryWalk.isDirectory(path) else {
             guard let data = FileManager.default.contents(atPath: path) else {
@@ -56,7 +60,9 @@ package struct BundleFiles: Equatable, Sendable {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [] {
             let file = "\(base)/\(name)"
             let size = (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? NSNumber
-            guard (size?.intValue ?? 0) <= BundleFiles.limit else { throw EvidenceFault("\(file) is too large") }
+            guard (size?.intValue ?? 0) <= BundleFiles.limit else {
+                throw EvidenceFault("\(file) is too large")
+            }
             guard let data = FileManager.default.contents(atPath: file) else {
                 throw EvidenceFault("\(file): cannot be read as a file; a bundle holds files only")
             }
@@ -69,16 +75,21 @@ extension BundleFiles {
     /// Puts an authority's response into the bundle at `path`, and writes its zip anew; returns the time that it says.
     package static func addTimestamp(_ response: [UInt8], to path: String) throws(EvidenceFault) -> String {
         let base = path.hasSuffix("/") ? String(path.dropLast()) : path
-        guard DirectoryWalk.isDirectory(base) else { throw EvidenceFault("\(path): name the bundle's folder") }
+        guard DirectoryWalk.isDirectory(base) else {
+            throw EvidenceFault("\(path): name the bundle's folder")
+        }
         var bundle = try BundleFiles(reading: base)
-        guard let manifest = bundle[Manifest.name] else { throw EvidenceFault("\(path) has no \(Manifest.name)") }
+        guard let manifest = bundle[Manifest.name] else {
+            throw EvidenceFault("\(path) has no \(Manifest.name)")
+        }
         let stamp = try TimestampResponse(reading: response)
         guard hexadecimal(stamp.imprint) == sha256(manifest) else {
             throw EvidenceFault("the response is a timestamp of something else than this bundle's manifest")
         }
         bundle[Manifest.responseName] = response
         do {
-            try Data(response).write(to: URL(fileURLWithPath: "\(base)/\(Manifest.responseName)"), options: .atomic)
+            try Data(response).write(
+                to: URL(fileURLWithPath: "\(base)/\(Manifest.responseName)"), options: .atomic)
             try Data(Zip.archive(bundle)).write(to: URL(fileURLWithPath: base + ".zip"), options: .atomic)
         } catch {
             throw EvidenceFault("cannot write into \(base): \(error.localizedDescription)")

@@ -15,7 +15,8 @@ package struct RecipientSecrets: Sendable {
     package init(key: [UInt8], recipient: String) {
         func derive(_ use: String) -> SymmetricKey {
             HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: SymmetricKey(data: key), info: Array("hallpass evidence \(use)\0\(recipient)".utf8),
+                inputKeyMaterial: SymmetricKey(data: key),
+                info: Array("hallpass evidence \(use)\0\(recipient)".utf8),
                 outputByteCount: 32)
         }
         salts = derive("salts")
@@ -111,7 +112,8 @@ package struct BundleMaker {
         custody.add(
             "judged the contacts",
             [
-                ("register_sha256", .string(inquiry.registerSHA256)), ("roster_sha256", .text(inquiry.rosterSHA256)),
+                ("register_sha256", .string(inquiry.registerSHA256)),
+                ("roster_sha256", .text(inquiry.rosterSHA256)),
                 ("findings", .strings(inquiry.findings.map(\.id))), ("contacts", .count(inquiry.facts.count)),
                 ("from", .string(inquiry.first.description)), ("to", .string(inquiry.last.description)),
                 ("times", .string(inquiry.times.rawValue)), ("ledger", .strings(inquiry.ledgerNotes)),

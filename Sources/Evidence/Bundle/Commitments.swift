@@ -66,7 +66,8 @@ package struct Commitments: Sendable {
     package var openings: String {
         fields.map { field in
             JSONValue.object([
-                ("fact", .count(field.fact)), ("field", .string(field.field)), ("value", .string(field.value)),
+                ("fact", .count(field.fact)), ("field", .string(field.field)),
+                ("value", .string(field.value)),
                 ("salt", .string(hexadecimal(field.salt))),
             ]).compact + "\n"
         }.joined()
@@ -153,7 +154,8 @@ package struct Opening: Equatable, Sendable {
     /// Whether the field is what the tree of that root hides.
     package func proves(root: String, count: Int) -> Bool {
         guard self.count == count, salt.count >= 16 else { return false }
-        return Merkle.root(of: Merkle.leaf(field.leaf), at: leaf, count: count, path).map { hexadecimal($0) } == root
+        return Merkle.root(of: Merkle.leaf(field.leaf), at: leaf, count: count, path).map { hexadecimal($0) }
+            == root
     }
 
     private var salt: [UInt8] { field.salt }

@@ -91,7 +91,8 @@ package struct Manifest: Equatable, Sendable {
             throw EvidenceFault("\(Manifest.name) is no manifest of an evidence bundle, or was damaged")
         }
         guard stored.format == Manifest.format else {
-            throw EvidenceFault("\(Manifest.name): format '\(plain(stored.format))' is not one that is known here")
+            throw EvidenceFault(
+                "\(Manifest.name): format '\(plain(stored.format))' is not one that is known here")
         }
         tool = stored.tool
         recipient = stored.recipient

@@ -33,7 +33,8 @@ package enum TimeForm: String, CaseIterable, Sendable {
 /// `facts.csv` and `facts.jsonl`.
 package struct FactTables: Sendable {
     package static let columns = [
-        "fact", "device", "role", "name", "evidence", "ambiguity", "candidates", "cname_chain", "servers", "port",
+        "fact", "device", "role", "name", "evidence", "ambiguity", "candidates", "cname_chain", "servers",
+        "port",
         "transport", "protocol", "action", "hour", "first", "last", "flows", "packets_up", "packets_down",
         "bytes_up", "bytes_down", "source",
     ]
@@ -57,7 +58,8 @@ package struct FactTables: Sendable {
             fact.servers.isEmpty ? nil : .strings(fact.servers.map(\.description)),
             .integer(Int64(contact.port)), .string(contact.transport), .string(contact.service),
             .string(contact.action.rawValue), .string(fact.hour.description),
-            isExact ? .string(contact.first.description) : nil, isExact ? .string(contact.last.description) : nil,
+            isExact ? .string(contact.first.description) : nil,
+            isExact ? .string(contact.last.description) : nil,
             .unsigned(contact.flows), .unsigned(contact.packetsUp), .unsigned(contact.packetsDown),
             .unsigned(contact.bytesUp), .unsigned(contact.bytesDown), .string(contact.source),
         ]
@@ -103,7 +105,9 @@ package struct FactTables: Sendable {
 
 extension Fact {
     /// The beginning of the UTC hour in which it began.
-    package var hour: Timestamp { Timestamp(seconds: (contact.hour ?? contact.first.hour) * 3600) ?? contact.first }
+    package var hour: Timestamp {
+        Timestamp(seconds: (contact.hour ?? contact.first.hour) * 3600) ?? contact.first
+    }
 
     /// The contacts of devices of students (and of devices nobody knows) that `findings` speak of, in the order of time.
     ///
@@ -118,7 +122,8 @@ extension Fact {
             for name in finding.names + [finding.domain] { wanted[name, default: []].insert(finding.verdict) }
         }
         var facts: [Fact] = []
-        for contact in contacts where contact.first >= from && contact.first < to && contact.action == .allowed {
+        for contact in contacts
+        where contact.first >= from && contact.first < to && contact.action == .allowed {
             let outside = contact.servers.filter { !judge.roster.isLocal($0) }
             let keys = contact.name.map { [$0] + contact.candidates } ?? outside.prefix(1).map(\.description)
             let verdicts = keys.reduce(into: Set<Verdict>()) { $0.formUnion(wanted[$1] ?? []) }
@@ -135,8 +140,10 @@ extension Fact {
                     dependsOnContext: !judgment.offers.isEmpty))
         }
         // The rest of the order is the contacts' own, which depends on the input alone but follows addresses.
-        facts.sort { ($0.contact.first, $0.device, $0.contact.name ?? "", $0.contact.port)
-            < ($1.contact.first, $1.device, $1.contact.name ?? "", $1.contact.port) }
+        facts.sort {
+            ($0.contact.first, $0.device, $0.contact.name ?? "", $0.contact.port)
+                < ($1.contact.first, $1.device, $1.contact.name ?? "", $1.contact.port)
+        }
         for index in facts.indices { facts[index].number = index + 1 }
         return facts
     }

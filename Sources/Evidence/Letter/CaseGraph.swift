@@ -26,18 +26,24 @@ struct CaseGraph {
             ("uco-core:name", .string("hallpass")), ("uco-tool:version", .string(inquiry.tool)),
         ]
         let action: [(String, JSONValue?)] = [
-            ("@id", .string(id("action", "analysis"))), ("@type", .string("case-investigation:InvestigativeAction")),
+            ("@id", .string(id("action", "analysis"))),
+            ("@type", .string("case-investigation:InvestigativeAction")),
             ("uco-core:name", .string("Analysis of captures for contacts of student devices")),
             ("uco-action:instrument", reference(toolID)),
             ("uco-action:object", .array(inquiry.inputs.map { reference(inputID($0)) })),
             ("uco-action:result", reference(id("provenance", "result"))),
         ]
         let provenance: [(String, JSONValue?)] = [
-            ("@id", .string(id("provenance", "result"))), ("@type", .string("case-investigation:ProvenanceRecord")),
-            ("uco-core:description", .string("Contacts of student devices, \(inquiry.period), for \(inquiry.recipient)")),
+            ("@id", .string(id("provenance", "result"))),
+            ("@type", .string("case-investigation:ProvenanceRecord")),
+            (
+                "uco-core:description",
+                .string("Contacts of student devices, \(inquiry.period), for \(inquiry.recipient)")
+            ),
             ("uco-core:object", .array(inquiry.facts.map { reference(factID($0)) })),
         ]
-        let graph = inputs + names.map(domain) + connections
+        let graph =
+            inputs + names.map(domain) + connections
             + [.object(tool), .object(action), .object(provenance)]
         return JSONValue.object([
             ("@context", .object(CaseGraph.context)), ("@graph", .array(graph)),
@@ -52,7 +58,8 @@ struct CaseGraph {
         ])
         var facets: [JSONValue] = [
             .object([
-                ("@id", .string(id("file-facet", input.name))), ("@type", .string("uco-observable:FileFacet")),
+                ("@id", .string(id("file-facet", input.name))),
+                ("@type", .string("uco-observable:FileFacet")),
                 ("uco-observable:fileName", .string(input.name)), ("uco-observable:sizeInBytes", size),
             ])
         ]
@@ -94,7 +101,9 @@ struct CaseGraph {
             ("@type", .string("uco-observable:NetworkConnectionFacet")),
             ("uco-observable:destinationPort", port),
         ]
-        if let name = fact.contact.name { facet.append(("uco-observable:dst", .array([reference(id("domain", name))]))) }
+        if let name = fact.contact.name {
+            facet.append(("uco-observable:dst", .array([reference(id("domain", name))])))
+        }
         if inquiry.times == .exact {
             facet.append(("uco-observable:startTime", typed("xsd:dateTime", fact.contact.first.description)))
             facet.append(("uco-observable:endTime", typed("xsd:dateTime", fact.contact.last.description)))
@@ -125,12 +134,14 @@ struct CaseGraph {
 
     /// The form that CASE asks for: a kind and a UUID, which is made from what the object is (RFC 9562, version 8).
     private func id(_ kind: String, _ what: String) -> String {
-        var digits = Array(sha256("\(inquiry.recipient)\0\(inquiry.registerSHA256)\0\(kind)\0\(what)".utf8).prefix(32))
+        var digits = Array(
+            sha256("\(inquiry.recipient)\0\(inquiry.registerSHA256)\0\(kind)\0\(what)".utf8).prefix(32))
         digits[12] = "8"
         digits[16] = "8"
         let text = String(digits)
         let cuts = [0, 8, 12, 16, 20, 32]
-        let parts = zip(cuts, cuts.dropFirst()).map { start, end in text.dropFirst(start).prefix(end - start) }
+        let parts = zip(cuts, cuts.dropFirst()).map { start, end in text.dropFirst(start).prefix(end - start)
+        }
         return "kb:\(kind)-\(parts.joined(separator: "-"))"
     }
 }

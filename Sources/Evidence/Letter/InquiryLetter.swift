@@ -62,8 +62,10 @@ struct InquiryLetter {
         for finding in inquiry.findings {
             for companion in finding.companions {
                 let lift = companion.lift
-                let alike = companion.alikeWith.isEmpty
-                    ? "" : " The captures cannot tell it from: \(companion.alikeWith.joined(separator: ", "))."
+                let alike =
+                    companion.alikeWith.isEmpty
+                    ? ""
+                    : " The captures cannot tell it from: \(companion.alikeWith.joined(separator: ", "))."
                 items.append(
                     "\(finding.domain) after \(companion.product) (\(companion.owner)): in \(companion.together) of "
                         + "\(companion.minutes) minutes in which it was contacted afresh, the same device had been "
@@ -74,10 +76,14 @@ struct InquiryLetter {
             }
         }
         if items.isEmpty {
-            prose.say("It appeared with no product more often than chance would bring, as far as the captures show.")
+            prose.say(
+                "It appeared with no product more often than chance would bring, as far as the captures show."
+            )
         } else {
             prose.list(items)
-            prose.say("That both come together does not say that one causes the other: that is what is asked below.")
+            prose.say(
+                "That both come together does not say that one causes the other: that is what is asked below."
+            )
         }
     }
 
@@ -108,7 +114,8 @@ struct InquiryLetter {
         prose.say(
             "Agreements on student data usually speak of the following. Clauses are filled in from the agreement's own "
                 + "text; the register holds none, so they are blank.")
-        prose.table("Obligations", ["Obligation", "Question it raises here", "Clause"],
+        prose.table(
+            "Obligations", ["Obligation", "Question it raises here", "Clause"],
             Letters.obligations.map { [$0.0, $0.1, Inquiry.blank] })
     }
 
@@ -133,7 +140,9 @@ struct InquiryLetter {
         prose.heading("What is enclosed, and how to check it")
         prose.list([
             "facts.csv and facts.jsonl: every contact behind this letter, under pseudonyms.",
-            "excerpt.pcap and frames.csv: the packets that carry the fact, with the district's addresses replaced.",
+            inquiry.excerptFrames == nil
+                ? "No packets: they were left out."
+                : "excerpt.pcap and frames.csv: the packets that carry the fact, with the district's addresses replaced.",
             "coverage.txt: what could not be seen, and what speaks against the finding.",
             "custody.jsonl: what was done with which files. certification.md: a statement to be filled in.",
             "manifest.json with the SHA-256 of every file, signed: `minisign -V -m manifest.json -P KEY` checks it "
@@ -146,9 +155,18 @@ struct InquiryLetter {
 enum Letters {
     /// Obligations and the question that contacts with a third party raise under each.
     static let obligations: [(String, String)] = [
-        ("FERPA (20 U.S.C. 1232g)", "Were education records, or identifiers of students, disclosed to another party?"),
-        ("COPPA (15 U.S.C. 6501-6506)", "Were data of children under 13 collected for other than the school's purpose?"),
-        ("CIPA (47 U.S.C. 254(h))", "Did the product lead to content that the school's protection must keep out?"),
+        (
+            "FERPA (20 U.S.C. 1232g)",
+            "Were education records, or identifiers of students, disclosed to another party?"
+        ),
+        (
+            "COPPA (15 U.S.C. 6501-6506)",
+            "Were data of children under 13 collected for other than the school's purpose?"
+        ),
+        (
+            "CIPA (47 U.S.C. 254(h))",
+            "Did the product lead to content that the school's protection must keep out?"
+        ),
         ("PPRA (20 U.S.C. 1232h)", "Were data collected for marketing, or for surveys on protected matters?"),
         ("Data belong to the district", "Who holds the data now, and can the district have them back?"),
         ("Notice of a breach", "Was data disclosed without authorisation, and when was the district told?"),

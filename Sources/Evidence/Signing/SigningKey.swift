@@ -105,13 +105,15 @@ package struct VerifyingKey: Sendable, Equatable {
         let line = text.split(whereSeparator: \.isNewline)
             .first { !$0.hasPrefix("untrusted comment:") && !$0.allSatisfy(\.isWhitespace) }
         let word = String(line ?? "").trimmingCharacters(in: .whitespaces)
-        guard let data = Data(base64Encoded: word), data.count == 42, data.starts(with: Array("Ed".utf8)) else {
+        guard let data = Data(base64Encoded: word), data.count == 42, data.starts(with: Array("Ed".utf8))
+        else {
             throw EvidenceFault(
                 "not a public key: it should be the 56 characters that `hallpass keys new` printed (RW...)")
         }
         let key = VerifyingKey(bytes: Array(data.dropFirst(10)))
         guard key.number == Array(data.dropFirst(2).prefix(8)) else {
-            throw EvidenceFault("the public key's number does not belong to the key: mistyped, or not Hallpass's")
+            throw EvidenceFault(
+                "the public key's number does not belong to the key: mistyped, or not Hallpass's")
         }
         self = key
     }

@@ -1,7 +1,7 @@
 import Bytes
 import Contacts
-package import Pipeline
 import Foundation
+package import Pipeline
 
 extension Verification {
     /// Looks for the excerpt's frames in the captures, and reads the facts out of these again.
@@ -40,7 +40,9 @@ extension Verification {
             case .noCapture: add(.failed, "\(place): no such capture was given")
             }
         }
-        add(good == rows.count ? .passed : .notDone, "\(good) of \(rows.count) frames are in the captures as they were")
+        add(
+            good == rows.count ? .passed : .notDone,
+            "\(good) of \(rows.count) frames are in the captures as they were")
     }
 
     /// What of a fact does not depend on keys and rosters, as far as the bundle shows it.
@@ -73,13 +75,17 @@ extension Verification {
         var good = 0
         for (index, row) in rows.enumerated() {
             guard let count = there[row], count > 0 else {
-                add(.failed, "fact \(index + 1): the captures given do not show it (facts.jsonl, line \(index + 1))")
+                add(
+                    .failed,
+                    "fact \(index + 1): the captures given do not show it (facts.jsonl, line \(index + 1))")
                 continue
             }
             there[row] = count - 1
             good += 1
         }
-        add(good == rows.count ? .passed : .notDone, "\(good) of \(rows.count) facts were read out of the captures again")
+        add(
+            good == rows.count ? .passed : .notDone,
+            "\(good) of \(rows.count) facts were read out of the captures again")
         add(.notDone, "whose devices they were: only the district's roster and key tell")
     }
 }
@@ -88,7 +94,8 @@ extension Verification.Row {
     fileprivate init(_ contact: Contact, isExact: Bool) {
         let start = Timestamp(seconds: (contact.hour ?? contact.first.hour) * 3600) ?? contact.first
         self.init(
-            name: contact.name, evidence: contact.evidence.rawValue, port: contact.port, transport: contact.transport,
+            name: contact.name, evidence: contact.evidence.rawValue, port: contact.port,
+            transport: contact.transport,
             protocol: contact.service, action: contact.action.rawValue, hour: start.description,
             first: isExact ? contact.first.description : nil, last: isExact ? contact.last.description : nil,
             flows: contact.flows, packetsUp: contact.packetsUp, packetsDown: contact.packetsDown,

@@ -36,7 +36,9 @@ package struct Verification: Sendable {
         checkTimestamp()
     }
 
-    mutating func add(_ outcome: Outcome, _ text: String) { checks.append(Check(outcome: outcome, text: text)) }
+    mutating func add(_ outcome: Outcome, _ text: String) {
+        checks.append(Check(outcome: outcome, text: text))
+    }
 
     // MARK: Signature
 
@@ -56,7 +58,8 @@ package struct Verification: Sendable {
         let key = publicKey ?? own
         let isSigned = key.accepts(bundle[Manifest.signatureName] ?? [], for: bytes)
         let comment = Minisign.comment(of: bundle.text(Manifest.minisignName) ?? "", for: bytes, key: key)
-        let isExact = (bundle.text(Manifest.minisignName)?.utf8).map(Array.init) == bundle[Manifest.minisignName]
+        let isExact =
+            (bundle.text(Manifest.minisignName)?.utf8).map(Array.init) == bundle[Manifest.minisignName]
         switch (isSigned, comment != nil && isExact) {
         case (true, true):
             add(.passed, "\(Manifest.name): signed by key \(key.numberText), also in minisign's format")
@@ -68,7 +71,8 @@ package struct Verification: Sendable {
         if publicKey == nil {
             add(
                 .notDone,
-                "whose key \(key.numberText) is: it comes from the bundle itself; ask the district and give --public-key")
+                "whose key \(key.numberText) is: it comes from the bundle itself; ask the district and give --public-key"
+            )
         } else if own != key {
             add(.failed, "\(Manifest.name): names another key as its signer")
         }
@@ -95,7 +99,9 @@ package struct Verification: Sendable {
         for name in bundle.names where !known.contains(name) {
             add(.failed, "\(plain(name)): is not named in the manifest")
         }
-        add(good == manifest.entries.count ? .passed : .notDone, "\(good) of \(manifest.entries.count) files unchanged")
+        add(
+            good == manifest.entries.count ? .passed : .notDone,
+            "\(good) of \(manifest.entries.count) files unchanged")
     }
 
     private mutating func checkCustody() {
@@ -155,7 +161,9 @@ package struct Verification: Sendable {
                 return add(.failed, "\(name): does not prove what it says")
             }
             let field = opening.field
-            add(.passed, "\(name): \(plain(field.field)) of fact \(field.fact) was and is '\(plain(field.value))'")
+            add(
+                .passed,
+                "\(name): \(plain(field.field)) of fact \(field.fact) was and is '\(plain(field.value))'")
         } catch {
             add(.failed, "\(name): \(error)")
         }

@@ -12,7 +12,7 @@ struct EvidenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evidence",
         abstract: "Makes a signed bundle of evidence for an inquiry to a vendor, and reveals what it hides.",
-        subcommands: [Make.self, Open.self, Timestamp.self], defaultSubcommand: Make.self)
+        subcommands: [Make.self, Open.self, Stamp.self], defaultSubcommand: Make.self)
 
     static func fail(_ fault: EvidenceFault, code: ExitCode = .unusableInput) -> ExitCode {
         Messages.say("error: \(fault)")
@@ -66,7 +66,8 @@ extension EvidenceCommand {
             completion: .file())
         var captures: [String]
 
-        @Option(help: ArgumentHelp("Who gets it: pseudonyms are made for this name alone.", valueName: "name"))
+        @Option(
+            help: ArgumentHelp("Who gets it: pseudonyms are made for this name alone.", valueName: "name"))
         var recipient: String
 
         @Option(help: ArgumentHelp("The signing key (hallpass keys new).", valueName: "file"))
@@ -82,7 +83,8 @@ extension EvidenceCommand {
             name: .customLong("pseudonym-key"),
             help: ArgumentHelp(
                 "File with the key of pseudonyms (16 bytes at least).",
-                discussion: "Default: hallpass.key in the current folder, made on first use.", valueName: "file"))
+                discussion: "Default: hallpass.key in the current folder, made on first use.",
+                valueName: "file"))
         var pseudonymKey: String?
 
         @Option(
@@ -119,7 +121,9 @@ extension EvidenceCommand {
             for text in [from, to, dated, answerBy].compactMap(\.self) where CivilDay(text) == nil {
                 throw ValidationError("'\(text)' is no date such as 2026-11-24")
             }
-            if let first = from.flatMap({ CivilDay($0) }), let last = to.flatMap({ CivilDay($0) }), last < first {
+            if let first = from.flatMap({ CivilDay($0) }), let last = to.flatMap({ CivilDay($0) }),
+                last < first
+            {
                 throw ValidationError("--to \(last) comes before --from \(first)")
             }
             if recipient.allSatisfy(\.isWhitespace) { throw ValidationError("--recipient must not be empty") }

@@ -41,7 +41,8 @@ extension EvidenceCommand {
                 guard let manifest = files[Manifest.name], hidden.table == files.text(Commitments.name) else {
                     throw EvidenceFault("\(openings) does not belong to \(bundle)")
                 }
-                guard let index = hidden.fields.firstIndex(where: { $0.fact == fact && $0.field == field }) else {
+                guard let index = hidden.fields.firstIndex(where: { $0.fact == fact && $0.field == field })
+                else {
                     let known = hidden.fields.filter { $0.fact == fact }.map(\.field).joined(separator: ", ")
                     throw EvidenceFault(
                         "fact \(fact) hides no field '\(field)'; it hides: \(known.isEmpty ? "none" : known)")
@@ -53,8 +54,9 @@ extension EvidenceCommand {
         }
     }
 
-    struct Timestamp: ParsableCommand {
+    struct Stamp: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "timestamp",
             abstract: "Takes the response of a timestamp authority (RFC 3161) into a bundle.",
             discussion: """
                 The request is in every bundle: manifest.tsq. Send it to an authority with a program of your own; \
@@ -79,7 +81,8 @@ extension EvidenceCommand {
                     throw EvidenceFault("\(response): cannot be read")
                 }
                 let time = try BundleFiles.addTimestamp(Array(data), to: bundle)
-                Messages.say("the bundle is stamped with \(time); whose stamp it is, openssl ts -verify tells")
+                Messages.say(
+                    "the bundle is stamped with \(time); whose stamp it is, openssl ts -verify tells")
             } catch let fault as EvidenceFault {
                 throw EvidenceCommand.fail(fault)
             }

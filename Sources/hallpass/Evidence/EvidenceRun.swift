@@ -24,7 +24,8 @@ struct EvidenceRun {
         self.command = command
         for name in [command.output, command.output + ".zip", EvidenceRun.openings(command)]
         where FileManager.default.fileExists(atPath: name) {
-            throw EvidenceFault("\(name) is there already: evidence is never written over; choose another name")
+            throw EvidenceFault(
+                "\(name) is there already: evidence is never written over; choose another name")
         }
         let loaded = try SigningKey.load(command.key)
         if loaded.isExposed {
@@ -79,7 +80,9 @@ struct EvidenceRun {
         let excerpt = command.noExcerpt ? nil : excerpt(shown, run, traced: names, secrets.excerptKey)
         var inquiry = try inquiry(findings, shown, facts, judge)
         inquiry.ledgerNotes = try ledgerNotes(known, findings)
-        if let excerpt { (inquiry.excerptNotes, inquiry.excerptFrames) = (excerpt.notes, excerpt.frames.count) }
+        if let excerpt {
+            (inquiry.excerptNotes, inquiry.excerptFrames) = (excerpt.notes, excerpt.frames.count)
+        }
         try write(
             BundleMaker(
                 inquiry: inquiry, secrets: secrets, key: signer, excerpt: excerpt, command: commandLine))
@@ -90,7 +93,8 @@ struct EvidenceRun {
         let (bundle, hidden) = try maker.make()
         try bundle.write(to: command.output)
         try hidden.writeOpenings(to: EvidenceRun.openings(command))
-        Messages.say("made \(command.output) and \(command.output).zip: \(maker.inquiry.facts.count) contacts")
+        Messages.say(
+            "made \(command.output) and \(command.output).zip: \(maker.inquiry.facts.count) contacts")
         Messages.say("keep \(EvidenceRun.openings(command)) in the district: it reveals the hidden fields")
         Messages.say("public key of the signature: \(signer.publicKey.text)")
     }
@@ -101,18 +105,23 @@ struct EvidenceRun {
     private func ledgerFindings() throws -> [Finding] {
         guard let ledger else { return [] }
         let judge = Judge(register: register, roster: roster)
-        let findings = try History(ledger, period).assess(judge, jobs: Parallel.jobs, run: Parallel.run).findings
+        let findings = try History(ledger, period).assess(judge, jobs: Parallel.jobs, run: Parallel.run)
+            .findings
         return try choose(findings, in: "the ledger")
     }
 
     /// The findings that the command asks for.
-    private func choose(_ findings: [Finding], in place: String = "what the captures show") throws -> [Finding] {
+    private func choose(_ findings: [Finding], in place: String = "what the captures show") throws
+        -> [Finding]
+    {
         let chosen: [Finding]
         let asked: String
         if let id = command.finding {
             chosen = findings.filter { $0.id.hasPrefix(id.lowercased()) }
             asked = "finding \(id)"
-            guard chosen.count < 2 else { throw EvidenceFault("\(asked) fits several findings; give more digits") }
+            guard chosen.count < 2 else {
+                throw EvidenceFault("\(asked) fits several findings; give more digits")
+            }
         } else if let id = command.vendor {
             let vendor = try vendor(id)
             chosen = findings.filter { finding in
@@ -197,17 +206,21 @@ struct EvidenceRun {
             traces = Run(command.captures, options: options(names: Set(names))).traces
         }
         let clients = Set(facts.compactMap(\.contact.client))
-        return Excerpt.make(request, (traces ?? FlowTraces(request.tracing)).filter { clients.contains($0.client) })
+        return Excerpt.make(
+            request, (traces ?? FlowTraces(request.tracing)).filter { clients.contains($0.client) })
     }
 
     // MARK: What is said
 
-    private func inquiry(_ findings: [Finding], _ shown: [Fact], _ facts: Facts, _ judge: Judge) throws -> Inquiry {
+    private func inquiry(_ findings: [Finding], _ shown: [Fact], _ facts: Facts, _ judge: Judge) throws
+        -> Inquiry
+    {
         let days = shown.map { judge.clock.local($0.contact.first).day }
         let first = days.min() ?? CivilDay(daysSince1970: 0)
         var inquiry = Inquiry(
             district: register.district?.name ?? "the district", timezone: register.timezone,
-            recipient: command.recipient, first: first, last: days.max() ?? first, findings: findings, facts: shown,
+            recipient: command.recipient, first: first, last: days.max() ?? first, findings: findings,
+            facts: shown,
             times: command.times, inputs: try inputs(facts), coverage: facts.coverage, tool: Hallpass.version,
             build: InputDigest.sha256(path: "/proc/self/exe").map { "sha256 \($0)" } ?? "unknown",
             registerSHA256: register.sha256, rosterSHA256: roster.sha256, window: register.context.window)
@@ -271,5 +284,7 @@ struct EvidenceRun {
         return line
     }
 
-    private static func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    private static func last(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
 }

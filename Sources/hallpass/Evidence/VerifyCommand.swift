@@ -60,7 +60,9 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func key(_ text: String) throws -> VerifyingKey {
-        guard let data = FileManager.default.contents(atPath: text) else { return try VerifyingKey(text: text) }
+        guard let data = FileManager.default.contents(atPath: text) else {
+            return try VerifyingKey(text: text)
+        }
         return try VerifyingKey(text: String(decoding: data.prefix(4096), as: UTF8.self))
     }
 }
