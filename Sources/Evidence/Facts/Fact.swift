@@ -109,7 +109,7 @@ extension Fact {
         Timestamp(seconds: (contact.hour ?? contact.first.hour) * 3600) ?? contact.first
     }
 
-    /// The contacts of devices of students (and of devices nobody knows) that `findings` speak of, in the order of time.
+    /// The contacts of devices of students (and of unknown ones) that `findings` speak of, in the order of time.
     ///
     /// - Parameters:
     ///   - gate: for the recipient; `own` is the district's.

@@ -13,7 +13,7 @@ struct CaseTexts {
     var evidence: String {
         var prose = Prose(title: "Evidence: contacts of student devices")
         prose.say(
-            "District: \(inquiry.district). Recipient: \(inquiry.recipient). Period: \(inquiry.period) "
+            "District: \(inquiry.district); recipient: \(inquiry.recipient); period: \(inquiry.period) "
                 + "(\(inquiry.timezone)). Times below are UTC.")
         for finding in inquiry.findings.prefix(4) {
             let facts = inquiry.facts(of: finding)
@@ -132,8 +132,9 @@ struct CaseTexts {
         var prose = Prose(title: "Certification of records (to be completed and signed)")
         prose.say(
             "A form with the facts filled in. What is claimed is the signer's to decide; nothing here is claimed by "
-                + "the program. It is meant for a person qualified to make a statement of the kind that the Federal Rules "
-                + "of Evidence 902(13) and 902(14) describe. This is not legal advice: have it checked by counsel."
+                + "the program. It is meant for a person qualified to make a statement of the kind that the "
+                + "Federal Rules of Evidence 902(13) and 902(14) describe. This is not legal advice: have it "
+                + "checked by counsel."
         )
         let blank = Inquiry.blank
         prose.list([

@@ -142,11 +142,12 @@ struct InquiryLetter {
             "facts.csv and facts.jsonl: every contact behind this letter, under pseudonyms.",
             inquiry.excerptFrames == nil
                 ? "No packets: they were left out."
-                : "excerpt.pcap and frames.csv: the packets that carry the fact, with the district's addresses replaced.",
+                : "excerpt.pcap and frames.csv: the packets that carry the fact, with the "
+                    + "district's addresses replaced.",
             "coverage.txt: what could not be seen, and what speaks against the finding.",
             "custody.jsonl: what was done with which files. certification.md: a statement to be filled in.",
-            "manifest.json with the SHA-256 of every file, signed: `minisign -V -m manifest.json -P KEY` checks it "
-                + "offline, and `hallpass verify` the rest. Ask the district for its public key on another way.",
+            "manifest.json with the SHA-256 of every file, signed: minisign -V -m manifest.json -P KEY checks it "
+                + "offline, and hallpass verify the rest. Ask the district for its public key on another way.",
         ])
     }
 }

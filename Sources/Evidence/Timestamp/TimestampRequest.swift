@@ -21,7 +21,8 @@ package enum TimestampRequest {
     }
 }
 
-/// What a TimeStampResp (RFC 3161, section 2.4.2) says. Its signature is not checked here: `openssl ts -verify` does that.
+/// What a TimeStampResp (RFC 3161, section 2.4.2) says. Its signature is not checked here; `openssl ts -verify`
+/// does that.
 package struct TimestampResponse: Equatable, Sendable {
     /// As the authority wrote it, in UTC: `20261124120000Z`.
     package var time: String

@@ -71,7 +71,8 @@ package struct Verification: Sendable {
         if publicKey == nil {
             add(
                 .notDone,
-                "whose key \(key.numberText) is: it comes from the bundle itself; ask the district and give --public-key"
+                "whose key \(key.numberText) is: it comes from the bundle itself; "
+                    + "ask the district and give --public-key"
             )
         } else if own != key {
             add(.failed, "\(Manifest.name): names another key as its signer")

@@ -147,9 +147,12 @@ struct EvidenceRun {
         return vendor
     }
 
-    /// Who is asked: the vendor named, else the owner, else whose product comes along.
+    /// Who is asked: the vendor named, else the recipient if the register knows it by name, else the owner, else whose
+    /// product comes along.
     private func addressee(_ findings: [Finding]) throws -> Vendor? {
         if let id = command.vendor { return try vendor(id) }
+        let named = register.vendors.first { ([$0.name] + $0.aliases).contains(command.recipient) }
+        if let named { return named }
         let names = findings.compactMap(\.owner) + findings.flatMap(\.companions).map(\.owner)
         return names.lazy.compactMap { name in register.vendors.first { $0.name == name } }.first
     }
