@@ -5,10 +5,10 @@ import Names
 /// key shares, cookies, and extensions that are not known. Names, versions, ciphers and all lengths stay.
 enum HelloBlanks {
     /// Extensions whose content says what software a client is and whom it wants, and nothing of the device:
-    /// server_name, max_fragment_length, status_request, supported_groups, ec_point_formats, signature_algorithms,
-    /// ALPN, SCT, encrypt_then_mac, extended_master_secret, compress_certificate, record_size_limit,
-    /// delegated_credential, supported_versions, psk_key_exchange_modes, signature_algorithms_cert, QUIC transport parameters, ALPS, ECH
-    /// (sealed under a key of this one hello).
+    /// server_name, max_fragment_length, status_request, supported_groups, ec_point_formats,
+    /// signature_algorithms, ALPN, SCT, encrypt_then_mac, extended_master_secret, compress_certificate,
+    /// record_size_limit, delegated_credential, supported_versions, psk_key_exchange_modes,
+    /// signature_algorithms_cert, QUIC transport parameters, ALPS, ECH (sealed under a key of this one hello).
     private static let kept: Set<UInt16> = [
         0, 1, 5, 10, 11, 13, 16, 18, 22, 23, 27, 28, 34, 43, 45, 50, 57, 17513, 17613, 0xfe0d,
     ]
