@@ -44,14 +44,19 @@ import Testing
                 "tls.handshake.extensions_server_name",
                 "-e", "_ws.malformed",
             ])
-        let lines = fields.output.split(separator: "\n").map { $0.split(separator: "\t") }
-        #expect(lines.filter { $0.first.map { Int($0) != nil } ?? false }.count == rows)
-        let names = Set(lines.compactMap { $0.count > 1 ? String($0[1]) : nil })
-        let own = try Tool.run(["names", pcap])
-        let found = own.output.split(separator: "\n").map { $0.split(separator: "\t") }
-            .filter { $0.first == "tls_sni" }.map { String($0[5]) }
+        let lines: [[Substring]] = Self.cells(fields.output)
+        let frames = lines.filter { Int($0.first ?? "") != nil }
+        #expect(frames.count == rows)
+        let names = Set(lines.filter { $0.count > 1 }.map { String($0[1]) })
+        let own = Self.cells(try Tool.run(["names", pcap]).output)
+        let found: [String] = own.filter { $0.first == "tls_sni" }.map { String($0[5]) }
         #expect(!found.isEmpty)
         #expect(names == Set(found))
+    }
+
+    /// Lines of columns that are parted by tabs.
+    private static func cells(_ text: String) -> [[Substring]] {
+        text.split(separator: "\n").map { $0.split(separator: "\t") }
     }
 
     @Test(.enabled(if: EvidenceToolsTests.hasRDF, "python3-rdflib is not installed"))

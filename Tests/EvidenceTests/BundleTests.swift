@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Reports
 import TestSupport
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
             changed[index] ^= 1
             #expect(Custody.fault(in: String(decoding: changed, as: UTF8.self)) != nil, "byte \(index)")
         }
-        let lines = custody.text.split(separator: "\n").map { $0 + "\n" }
+        let lines = custody.text.split(separator: "\n").map { "\($0)\n" }
         #expect(Custody.fault(in: lines[0] + lines[2]) != nil)
         #expect(Custody.fault(in: lines[1] + lines[0] + lines[2]) != nil)
         #expect(Custody.fault(in: lines[1] + lines[2]) != nil)
