@@ -65,7 +65,8 @@ struct InputOptions: ParsableArguments {
         name: .customLong("zscaler-template"),
         help: ArgumentHelp(
             "The feed output format of Zscaler NSS web feeds, as it stands in the portal; may be repeated.",
-            discussion: #"Example: '%s{time}\t%s{login}\t%s{cltip}\t%s{ehost}\t%s{action}\t%d{reqsize}\t%d{respsize}'"#,
+            discussion:
+                #"Example: '%s{time}\t%s{login}\t%s{cltip}\t%s{ehost}\t%s{action}\t%d{reqsize}\t%d{respsize}'"#,
             valueName: "template"))
     var zscalerTemplates: [String] = []
 

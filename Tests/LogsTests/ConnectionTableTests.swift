@@ -7,7 +7,8 @@ import Testing
 @Suite struct ConnectionTableTests {
     private static func part(_ number: UInt64, up: UInt64? = 1, down: UInt64? = 2) -> LogConnectionPart {
         var part = LogConnectionPart(
-            key: LogConnectionKey(number: number), client: IPAddress(ipv4: 0x0a14_1e00 | UInt32(number & 255)),
+            key: LogConnectionKey(number: number),
+            client: IPAddress(ipv4: 0x0a14_1e00 | UInt32(number & 255)),
             server: IPAddress(ipv4: 0xc633_6414), port: 443, transport: .tcp,
             start: Timestamp(nanoseconds: 1_772_460_062_000_000_000),
             end: Timestamp(nanoseconds: 1_772_460_063_000_000_000))
@@ -21,7 +22,8 @@ import Testing
         record.scratch = Array(text.utf8)
         record.name = LogText(start: 0, count: record.scratch.count, isInScratch: true)
         record.nameSource = .logSNI
-        #expect(table.add(part(number), named: record, line: RawSpan()))
+        let isTaken = table.add(part(number), named: record, line: RawSpan())
+        #expect(isTaken)
     }
 
     /// What is left of 1,000 connections with a name each, added in one table or in several, in some order.
@@ -49,7 +51,9 @@ import Testing
         // A sixteenth at a time: not much more is given up than must be.
         #expect(kept >= 300)
         #expect(expected.allSatisfy { $0.name != nil && $0.bytesUp == $0.records })
-        for (order, tables) in [(Array(order.reversed()), 1), (order, 2), (Array(order.reversed()), 5), (order, 9)] {
+        for (order, tables) in [
+            (Array(order.reversed()), 1), (order, 2), (Array(order.reversed()), 5), (order, 9),
+        ] {
             let (rows, lostToo) = ConnectionTableTests.rows(order, tables: tables, limit: 700)
             #expect(rows == expected)
             #expect(lostToo == lost)
@@ -71,7 +75,9 @@ import Testing
                 for place in order {
                     if place == 0 { _ = table.add(flow: up) }
                     if place == 1 { _ = table.add(flow: down) }
-                    if place == 2, isToldWhole { _ = table.add(flow: ConnectionTableTests.part(7, up: 61, down: 91)) }
+                    if place == 2, isToldWhole {
+                        _ = table.add(flow: ConnectionTableTests.part(7, up: 61, down: 91))
+                    }
                 }
                 let rows = table.join().makeRows()
                 #expect(rows.count == 1)

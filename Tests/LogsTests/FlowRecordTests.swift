@@ -81,7 +81,7 @@ import Testing
         func facts(_ name: String, _ kind: String) throws -> [String] {
             let bytes = try FlowRecordTests.bytes(name)
             var settings = LogSettings()
-            settings.clock.periods = [LogClock.Period(start: .min, offset: 0)]
+            settings.clock = LogClock(periods: [LogClock.Period(start: .min, offset: 0)], latest: nil)
             let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0, settings: settings) })
             #expect(format.kind == kind)
             return read(bytes, as: format, settings: settings).contacts.makeRows().map {

@@ -17,7 +17,8 @@ import Testing
         return chunk.contacts.makeRows().map { row in
             let up = row.bytesUp.map(String.init) ?? "-"
             let down = row.bytesDown.map(String.init) ?? "-"
-            return "\(row.client?.description ?? row.clientHost ?? "-") \(row.clientUser ?? "-") \(row.name ?? "-"):"
+            return
+                "\(row.client?.description ?? row.clientHost ?? "-") \(row.clientUser ?? "-") \(row.name ?? "-"):"
                 + "\(row.port) \(row.action.word) \(up)/\(down) \(row.first)"
         }
     }
@@ -87,7 +88,8 @@ import Testing
         var settings = LogSettings.test
         settings.ownFormats = [.zscaler(try ZscalerTemplate(ZscalerTemplateTests.tabs))]
         let head = Array((ZscalerTemplateTests.get + "\n").utf8)
-        #expect(head.withRawSpan { LogFormat.recognise(head: $0, settings: settings)?.kind } == "zscaler-custom")
+        #expect(
+            head.withRawSpan { LogFormat.recognise(head: $0, settings: settings)?.kind } == "zscaler-custom")
     }
 
     @Test func saysWhatATemplateLacks() {
@@ -95,7 +97,8 @@ import Testing
             ("", "the time"), ("%s{time} %s{cltip} %s{host} %d{reqsize}", "the action"),
             ("%s{time} %s{host} %s{action} %d{reqsize}", "the client"),
             ("%s{time} %s{cltip} %s{action} %d{reqsize}", "the destination"),
-            ("%s{time} %s{cltip} %s{host} %s{action}", "bytes"), ("%s{time", "percent sign"), ("100%", "percent sign"),
+            ("%s{time} %s{cltip} %s{host} %s{action}", "bytes"), ("%s{time", "percent sign"),
+            ("100%", "percent sign"),
             ("%s{time}%s{cltip} %s{host} %s{action} %d{reqsize}", "side by side"),
             ("%02d{hh}:%02d{mm} %s{cltip} %s{host} %s{action} %d{reqsize}", "the time"),
         ] {

@@ -161,7 +161,10 @@ extension LogConnectionTable {
         let told = whole
         for half in flows where half.isHalf {
             if told.contains(where: { $0.isBetweenSameHosts(half) && holds($0, half) }) { continue }
-            guard let place = whole.firstIndex(where: { $0.isHalf && $0.hasSameEnds(half) && $0.completes(half) })
+            guard
+                let place = whole.firstIndex(where: {
+                    $0.isHalf && $0.hasSameEnds(half) && $0.completes(half)
+                })
             else {
                 whole.append(half)
                 continue

@@ -15,7 +15,8 @@ package struct NfdumpCSV: LogLineParser {
     package static let knowsItsEnd = false
 
     private enum Field: Int, CaseIterable {
-        case start, end, duration, proto, source, sourcePort, target, targetPort, flags, forwarding, bytes, back
+        case start, end, duration, proto, source, sourcePort, target, targetPort, flags, forwarding, bytes,
+            back
     }
 
     /// By `Field`: the column's names.
@@ -132,7 +133,9 @@ package struct NfdumpCSV: LogLineParser {
     private static func milliseconds(_ line: RawSpan, _ cell: CSVCell) -> UInt64? {
         let text = line.clamped(from: 0, count: cell.end)
         let dot = text.firstIndex(of: UInt8(ascii: "."), from: cell.start) ?? cell.end
-        guard let seconds = DecimalText.read(text, from: cell.start, to: dot, maxDigits: 9) else { return nil }
+        guard let seconds = DecimalText.read(text, from: cell.start, to: dot, maxDigits: 9) else {
+            return nil
+        }
         var index = dot
         let fraction = dot < cell.end ? ClockText.fraction(text, &index) : 0
         return seconds * 1000 + UInt64(clamping: fraction / 1_000_000)

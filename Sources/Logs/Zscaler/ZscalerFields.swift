@@ -72,7 +72,9 @@ struct ZscalerFields: Sendable {
         if let cell = self[.epochtime], let time = EpochText.read(line, from: cell.start, to: cell.end) {
             return LogMoment(time: time, assumed: [], end: cell.end)
         }
-        guard var civil = self[.time].flatMap({ CivilTime.ctime(line, from: $0.start, to: $0.end) }) ?? pieces(line)
+        guard
+            var civil = self[.time].flatMap({ CivilTime.ctime(line, from: $0.start, to: $0.end) })
+                ?? pieces(line)
         else { return nil }
         if let zone = self[.tz] { civil.offset = CivilTime.offset(line, from: zone.start, to: zone.end) }
         return civil.moment(clock)
@@ -80,14 +82,16 @@ struct ZscalerFields: Sendable {
     /// The time from `yyyy`, `mth` or `mon`, `dd`, `hh`, `mm` and `ss`.
     private func pieces(_ line: RawSpan) -> CivilTime? {
         func number(_ key: Key) -> Int? {
-            guard let cell = self[key], let value = DecimalText.read(line, from: cell.start, to: cell.end, maxDigits: 4)
+            guard let cell = self[key],
+                let value = DecimalText.read(line, from: cell.start, to: cell.end, maxDigits: 4)
             else { return nil }
             return Int(exactly: value)
         }
         let name = self[.mon].flatMap { $0.count == 3 ? ClockText.month(line, at: $0.start) : nil }
         guard let year = number(.yyyy), let month = number(.mth) ?? name, let day = number(.dd),
             let civil = CivilDay(year: year, month: month, day: day),
-            let hour = number(.hh), let minute = number(.mm), let second = number(.ss), hour < 24, minute < 60,
+            let hour = number(.hh), let minute = number(.mm), let second = number(.ss), hour < 24,
+            minute < 60,
             second <= 60
         else { return nil }
         let seconds = civil.daysSince1970 * 86400 + Int64(hour * 3600 + minute * 60 + second)

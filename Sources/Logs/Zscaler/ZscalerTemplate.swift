@@ -30,13 +30,15 @@ package struct ZscalerTemplate: Sendable {
         for (needed, what) in [
             ([ZscalerFields.Key.cltip, .login], "the client (%s{cltip} or %s{login})"),
             ([.host, .ehost, .url, .eurl], "the destination (%s{ehost} or %s{eurl})"),
-            ([.action], "the action (%s{action})"), ([.reqsize, .respsize], "bytes (%d{reqsize}, %d{respsize})"),
+            ([.action], "the action (%s{action})"),
+            ([.reqsize, .respsize], "bytes (%d{reqsize}, %d{respsize})"),
         ] where keys.isDisjoint(with: needed) {
             throw Fault(description: "the template does not state \(what)")
         }
         for (piece, next) in zip(pieces, pieces.dropFirst()) {
             if case .field = piece, case .field = next {
-                throw Fault(description: "two fields stand side by side with nothing between to tell them apart")
+                throw Fault(
+                    description: "two fields stand side by side with nothing between to tell them apart")
             }
         }
     }
@@ -139,7 +141,9 @@ struct ZscalerCustom: LogLineParser {
                 }
                 position += text.count
             case .field(let key):
-                guard let end = end(of: key, line, from: position, pieces[(number + 1)...]) else { return false }
+                guard let end = end(of: key, line, from: position, pieces[(number + 1)...]) else {
+                    return false
+                }
                 if number + 1 == pieces.count, hasStray(line, from: position, pieces) { return false }
                 if let key {
                     let cell = CSVCell(start: position, end: end)
@@ -154,7 +158,8 @@ struct ZscalerCustom: LogLineParser {
 
     /// Where the value that begins at `start` ends; nil when the text behind it does not come.
     private func end(
-        of key: ZscalerFields.Key?, _ line: RawSpan, from start: Int, _ pieces: ArraySlice<ZscalerTemplate.Piece>
+        of key: ZscalerFields.Key?, _ line: RawSpan, from start: Int,
+        _ pieces: ArraySlice<ZscalerTemplate.Piece>
     ) -> Int? {
         // `Mon Mar  2 14:01:02 2026`, whose spaces may be what separates values.
         if key == .time { return start + 24 <= line.byteCount ? start + 24 : nil }
