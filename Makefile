@@ -113,18 +113,21 @@ bench-review: setup
 SECONDS := 60
 FUZZERS := PCAPFuzzer PCAPNGFuzzer SnoopFuzzer ERFFuzzer PacketFuzzer FlowFuzzer TLSFuzzer CertificateFuzzer \
   DNSFuzzer HTTP1Fuzzer HTTP2Fuzzer QUICFuzzer DTLSFuzzer TunnelFuzzer ConversationFuzzer ReviewFuzzer ZipFuzzer \
-  LogFuzzer
-# The fixtures of all log formats are the seeds of LogFuzzer.
+  LogFuzzer LeaseFuzzer
+# The fixtures of all formats are the seeds of these two.
 SEEDS_LogFuzzer := Tests/LogsTests/Fixtures
+SEEDS_LeaseFuzzer := Tests/RosterTests/Fixtures
 
+# Swift's own backtraces are switched off there: they would end the program before libFuzzer has written the input down.
 fuzz: setup
 	@set -e; for name in $(FUZZERS); do \
 	  HALLPASS_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/fuzz --product $$name; \
 	done; \
 	for name in $(FUZZERS); do \
 	  folder=.build/fuzz/$$name; mkdir -p $$folder/corpus; echo "== $$name"; \
-	  more=""; [ $$name != LogFuzzer ] || more="$(SEEDS_LogFuzzer)"; \
-	  .build/fuzz/release/$$name -max_total_time=$(SECONDS) -timeout=1 -rss_limit_mb=1024 -max_len=16384 \
+	  case $$name in \
+	    LogFuzzer) more="$(SEEDS_LogFuzzer)" ;; LeaseFuzzer) more="$(SEEDS_LeaseFuzzer)" ;; *) more="" ;; esac; \
+	  SWIFT_BACKTRACE=enable=no .build/fuzz/release/$$name -max_total_time=$(SECONDS) -timeout=1 -rss_limit_mb=1024 -max_len=16384 \
 	    -print_final_stats=1 -verbosity=1 -artifact_prefix=$$folder/ $$folder/corpus \
 	    Tests/Fuzzers/$$name/Seeds Tests/Fuzzers/$$name/Crashes $$more 2>$$folder/log \
 	    || { tail -n 40 $$folder/log; exit 1; }; \

@@ -46,7 +46,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 let fuzzers = [
     "PCAPFuzzer", "PCAPNGFuzzer", "SnoopFuzzer", "ERFFuzzer", "PacketFuzzer", "FlowFuzzer", "TLSFuzzer",
     "CertificateFuzzer", "DNSFuzzer", "HTTP1Fuzzer", "HTTP2Fuzzer", "QUICFuzzer", "DTLSFuzzer",
-    "TunnelFuzzer", "ConversationFuzzer", "ReviewFuzzer", "ZipFuzzer", "LogFuzzer",
+    "TunnelFuzzer", "ConversationFuzzer", "ReviewFuzzer", "ZipFuzzer", "LogFuzzer", "LeaseFuzzer",
 ]
 
 let fuzzing: [Target] =
@@ -118,7 +118,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "FuzzBodies",
-            dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Review"],
+            dependencies: ["Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Roster", "Review"],
             path: "Tests/Fuzzers/Bodies", swiftSettings: strict),
         tests("CapturesTests", ["Bytes", "Captures"]),
         tests("PacketsTests", ["Bytes", "Packets"]),
@@ -153,7 +153,7 @@ let package = Package(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
             path: "Tests/Benchmarks/RosterBenchmark", swiftSettings: strict),
         tests(
-            "RosterTests", ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster"],
+            "RosterTests", ["Bytes", "Captures", "Flows", "Contacts", "Register", "Roster", "FuzzBodies"],
             exclude: ["Fixtures"]),
         tests("JudgementTests", ["Bytes", "Contacts", "Register", "Roster", "Judgement"]),
         tests(

@@ -7,6 +7,9 @@ package struct Contact: Equatable, Sendable {
     /// Who began the exchange. Nil only for logs that name a user or host instead of an address.
     package var client: IPAddress?
     package var clientMAC: MACAddress?
+    /// The VLAN that the client's frames were tagged with (IEEE 802.1Q, the innermost tag); nil when there was none,
+    /// or more than one.
+    package var clientVLAN: UInt16?
     package var clientUser: String?
     package var clientHost: String?
     /// The first `serverListLimit` addresses in ascending order; `serverCount` counts all distinct ones.

@@ -98,7 +98,10 @@ package struct ContactBuilder {
         contact.hour = slice.hour
         contact.starts = slice.isStart ? MinuteMask.bit(slice.first) : 0
         contact.active = MinuteMask.range(slice.first, slice.last, hour: slice.hour)
-        if label?.proxiedClient == nil { contact.clientMAC = clientIsA ? flow.macA : flow.macB }
+        if label?.proxiedClient == nil {
+            contact.clientMAC = flow.mac(ofA: clientIsA)
+            contact.clientVLAN = flow.vlan(ofA: clientIsA)
+        }
         contact.flows = slice.isStart ? 1 : 0
         contact.packetsUp = clientIsA ? slice.packetsFromA : slice.packetsFromB
         contact.packetsDown = clientIsA ? slice.packetsFromB : slice.packetsFromA

@@ -15,6 +15,7 @@ package struct ContactMerger {
         /// All distinct addresses, once there are too many for the contact's own list.
         var servers: Set<IPAddress>?
         var macsDiffer = false
+        var vlansDiffer = false
     }
 
     private var sums: [Sum] = []
@@ -170,11 +171,13 @@ extension ContactMerger.Sum {
         add(other.contact)
         if let more = other.servers { for server in more { add(server: server) } }
         if other.macsDiffer { macsDiffer = true }
+        if other.vlansDiffer { vlansDiffer = true }
     }
 
     fileprivate mutating func add(_ other: Contact) {
         for server in other.servers { add(server: server) }
         if contact.clientMAC != other.clientMAC { macsDiffer = true }
+        if contact.clientVLAN != other.clientVLAN { vlansDiffer = true }
         if !other.cnameChain.isEmpty {
             contact.cnameChain = ContactMerger.fuller(contact.cnameChain, other.cnameChain)
         }
@@ -213,6 +216,7 @@ extension ContactMerger.Sum {
             contact.servers.removeLast(contact.servers.count - Contact.serverListLimit)
         }
         if macsDiffer { contact.clientMAC = nil }
+        if vlansDiffer { contact.clientVLAN = nil }
     }
 }
 

@@ -21,9 +21,9 @@ package struct Flow: Sendable {
     var newestLabel: Int32 = -1
     /// Counters of the clock hour and name that are under way.
     var current: FlowSlice
-    /// The first source address seen from each side; nil where the link has none.
-    var bitsA = PacketRecord.noMAC
-    var bitsB = PacketRecord.noMAC
+    /// The first source seen from each side, as in `PacketRecord.link`.
+    var linkA = PacketRecord.noLink
+    var linkB = PacketRecord.noLink
     /// Position in the input of the packet that began the flow, from 0.
     package let firstPacket: UInt64
     package let first: Timestamp

@@ -21,8 +21,18 @@ extension Flow {
         }
     }
 
-    package var macA: MACAddress? { bitsA == PacketRecord.noMAC ? nil : MACAddress(bits: bitsA) }
-    package var macB: MACAddress? { bitsB == PacketRecord.noMAC ? nil : MACAddress(bits: bitsB) }
+    /// The hardware address from which side A (or else B) sent first; nil where the link has none.
+    package func mac(ofA isA: Bool) -> MACAddress? {
+        let link = isA ? linkA : linkB
+        return link == PacketRecord.noLink ? nil : MACAddress(bits: link & 0xffff_ffff_ffff)
+    }
+
+    /// The VLAN in which side A (or else B) sent first, 1...4094; nil where its frames were not tagged.
+    package func vlan(ofA isA: Bool) -> UInt16? {
+        let link = isA ? linkA : linkB
+        let vlan = UInt16(truncatingIfNeeded: link >> 48)
+        return link == PacketRecord.noLink || vlan == 0 ? nil : vlan
+    }
 
     /// A flow that was quiet for longer than this has ended, in nanoseconds: RFC 4787 §4.3 for UDP (NATs keep 2 to
     /// 5 minutes), RFC 5382 §5 for TCP (2 hours and 4 minutes; 4 minutes behind its end).
@@ -72,9 +82,9 @@ extension Flow {
     mutating func note(_ record: PacketRecord) {
         let fromA = record.fromA
         if fromA {
-            if bitsA == PacketRecord.noMAC { bitsA = record.sourceMAC }
-        } else if bitsB == PacketRecord.noMAC {
-            bitsB = record.sourceMAC
+            if linkA == PacketRecord.noLink { linkA = record.link }
+        } else if linkB == PacketRecord.noLink {
+            linkB = record.link
         }
         if record.traits.contains(.hasPayload) { flags.insert(.payload) }
         guard record.transport == IPProtocol.tcp else {

@@ -6,8 +6,8 @@ import Packets
 package struct PacketRecord: Sendable {
     let key: FlowKey
     var time: Timestamp
-    /// The source address's 48 bits; `noMAC` where the link has none.
-    let sourceMAC: UInt64
+    /// The source's hardware address (48 bits) with the VLAN id above it; `noLink` where the link has no address.
+    let link: UInt64
     /// Layer-3 bytes that this record counts for.
     var bytes: UInt32
     /// Packets that this record counts for: more than one for a datagram put together from fragments.
@@ -28,7 +28,8 @@ package struct PacketRecord: Sendable {
     let traits: PacketTraits
 
     static let none = UInt32.max
-    static let noMAC = UInt64.max
+    /// No VLAN id is so high (IEEE 802.1Q: 4095 is reserved, and four bits above it stay clear).
+    static let noLink = UInt64.max
 
     /// - Parameter start: where the bytes that `packet` was decoded from begin in the window.
     @inline(__always)
@@ -39,7 +40,11 @@ package struct PacketRecord: Sendable {
         let (key, fromA) = FlowKey.of(packet)
         self.key = key
         self.time = time
-        sourceMAC = packet.sourceMAC?.bits ?? PacketRecord.noMAC
+        if let mac = packet.sourceMAC {
+            link = mac.bits | UInt64(packet.vlan) << 48
+        } else {
+            link = PacketRecord.noLink
+        }
         bytes = packet.layer3Bytes
         payloadStart = UInt32(truncatingIfNeeded: start &+ packet.payloadStart)
         payloadCaptured = UInt32(truncatingIfNeeded: packet.payloadCaptured)
@@ -54,7 +59,6 @@ package struct PacketRecord: Sendable {
     var tcpFlags: TCPFlags { TCPFlags(rawValue: UInt8(truncatingIfNeeded: traits.rawValue)) }
     var fromA: Bool { traits.contains(.fromA) }
     var transport: UInt8 { key.transport }
-    var mac: MACAddress? { sourceMAC == PacketRecord.noMAC ? nil : MACAddress(bits: sourceMAC) }
 }
 
 /// Yes-or-no facts of a packet; the low byte holds the TCP control bits.

@@ -57,7 +57,7 @@ enum NightWriter {
         lines += roster.networks.map { network in
             let school = network.school.map { ", school \($0)" } ?? ""
             let grades = network.grades.map { ", grades \($0)" } ?? ""
-            return "network \(network.prefix): \(network.role.rawValue)\(school)\(grades)"
+            return "network \(network.description): \(network.role.rawValue)\(school)\(grades)"
         }
         lines.append("devices: \(roster.deviceCount)")
         let leftOut = roster.leftOut.map(\.rawValue).sorted().joined(separator: ", ")

@@ -9,7 +9,9 @@ extension Roster {
     package func device(for contact: Contact) -> Device {
         let client = contact.client
         let found = client.map { claim(on: $0, contact) } ?? Claim.none
-        var device = stand(for: client, found, user: contact.clientUser, host: contact.clientHost)
+        var device = stand(
+            for: client, found, network(of: contact, found), user: contact.clientUser,
+            host: contact.clientHost)
         if device.key == .nothing {
             if let client {
                 device.key = .address(client)
@@ -53,7 +55,7 @@ extension Roster {
 
     /// What the roster says of an address whatever the moment: fixed addresses and networks alone.
     package func device(for client: IPAddress) -> Device {
-        var device = stand(for: client, .none, user: nil, host: nil)
+        var device = stand(for: client, .none, table.network(of: client), user: nil, host: nil)
         if device.key == .nothing { device.key = .address(client) }
         return device
     }
@@ -99,6 +101,17 @@ extension Roster {
         }
     }
 
+    private typealias Location = (network: Network?, isContested: Bool)
+
+    private func network(of contact: Contact, _ claim: Claim) -> Location {
+        guard let client = contact.client else { return (nil, false) }
+        var ssid: String?
+        if case .hardware(let mac, _, _, _) = claim {
+            ssid = holdings.ssid(of: mac, from: contact.first, to: contact.last)
+        }
+        return table.network(of: client, vlan: contact.clientVLAN, ssid: ssid)
+    }
+
     /// The hardware address of the contact's frames, unless it forwards for others.
     private func ownHardware(_ contact: Contact) -> MACAddress? {
         guard let mac = contact.clientMAC, mac.isUnicast, !holdings.forwarders.contains(mac) else {
@@ -108,10 +121,11 @@ extension Roster {
         return mac
     }
 
-    private func stand(for client: IPAddress?, _ claim: Claim, user: String?, host: String?) -> Device {
-        let network = client.flatMap { table.network(of: $0) }
+    private func stand(
+        for client: IPAddress?, _ claim: Claim, _ location: Location, user: String?, host: String?
+    ) -> Device {
         if let client, let listed = index.device(client) {
-            return device(listed, .device, network)
+            return device(listed, .device, location.network)
         }
         var known = Device.unknown
         var user = user
@@ -127,7 +141,7 @@ extension Roster {
             user = user ?? itsUser
             host = host ?? itsHost
             if let listed = index.device(mac) {
-                var device = device(listed, source == nil ? .device : .lease, network)
+                var device = device(listed, source == nil ? .device : .lease, location.network)
                 device.source = source
                 return device
             }
@@ -137,18 +151,21 @@ extension Roster {
             host = host ?? itsHost
         case .none: break
         }
-        return stand(known, network, user: user, host: host)
+        return stand(known, location, user: user, host: host)
     }
 
     /// By user, host name, network.
-    private func stand(_ known: Device, _ network: Network?, user: String?, host: String?) -> Device {
+    private func stand(_ known: Device, _ location: Location, user: String?, host: String?) -> Device {
         var device = known
+        let network = location.network
         if let user, let (standing, place) = standing(ofUser: user) {
             apply(standing, network, .user, place, to: &device)
         } else if let host, let (standing, place) = standing(ofHost: host) {
             apply(standing, network, .hostname, place, to: &device)
         } else if let network {
             apply(Standing(), network, .network, network.place, to: &device)
+        } else if location.isContested {
+            device.doubt = .twoNetworks
         }
         return device
     }

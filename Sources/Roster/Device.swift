@@ -79,6 +79,8 @@ package struct Device: Hashable, Sendable {
     package enum Doubt: String, Hashable, Sendable {
         /// Two devices had the address at that time by what leases and packets say.
         case twoLeases = "two leases"
+        /// Two networks of the roster fit, which differ in VLAN or SSID, and nobody saw which of them it was in.
+        case twoNetworks = "two networks"
     }
 
     package var key: DeviceKey

@@ -6,6 +6,8 @@ import Register
 /// Who had which address when, by all sources together.
 struct Holdings: Sendable {
     var addresses = IntervalTable<IPAddress>()
+    /// Which wireless network a device was in, by RADIUS; the name stands in the place of a user.
+    private var wireless = IntervalTable<MACAddress>()
     var texts = TextPool()
     /// What devices called themselves in DHCP, in order of time.
     private var hostNames: [MACAddress: [(time: Timestamp, host: Int32)]] = [:]
@@ -18,6 +20,12 @@ struct Holdings: Sendable {
     func hostName(of mac: MACAddress, by moment: Timestamp) -> String? {
         guard let names = hostNames[mac] else { return nil }
         return texts.text((names.last { $0.time <= moment } ?? names[0]).host)
+    }
+
+    /// The wireless network that the device was in during all of the time; nil when that is not known.
+    func ssid(of mac: MACAddress, from first: Timestamp, to last: Timestamp) -> String? {
+        guard case .one(let stretch) = wireless.answer(mac, from: first, to: last) else { return nil }
+        return texts.text(stretch.user)
     }
 
     init(_ events: consuming LeaseEvents, _ facts: Facts, _ times: LeaseTimes) {
@@ -35,6 +43,7 @@ struct Holdings: Sendable {
         // What users did on a device in a session goes with the address that it had then.
         let users = IntervalTable(events.userBindings())
         if !users.keys.isEmpty { bindings = Holdings.join(bindings, users) }
+        wireless = IntervalTable(events.wirelessBindings())
         texts = events.texts
         addresses = IntervalTable(bindings)
     }
@@ -167,7 +176,7 @@ extension Roster {
         let (events, reports) = files.finish()
         let table = self.table
         let general = leaseSeconds
-        let times = LeaseTimes { address in table.network(of: address)?.leaseSeconds ?? general }
+        let times = LeaseTimes { address in table.network(of: address).network?.leaseSeconds ?? general }
         var roster = self
         roster.holdings = Holdings(events, facts, times)
         return (roster, reports)

@@ -112,13 +112,14 @@ extension RosterContent {
                 place,
                 "\(what) is in the unknown school \(quoted(school))\(suggestion(for: school, among: ids))")
         }
-        var networkPlaces: [IPPrefix: Place] = [:]
+        var networkPlaces: [String: Place] = [:]
         for network in networks {
-            if let earlier = networkPlaces[network.prefix] {
-                log.add(network.place, "the network \(network.prefix) is described already at \(earlier)")
+            let name = network.description
+            if let earlier = networkPlaces[name] {
+                log.add(network.place, "the network \(name) is described already at \(earlier)")
             }
-            networkPlaces[network.prefix] = network.place
-            checkSchool(network.school, network.place, "the network \(network.prefix)")
+            networkPlaces[name] = network.place
+            checkSchool(network.school, network.place, "the network \(name)")
         }
         for rule in users + hosts {
             checkSchool(rule.standing.school, rule.place, "the pattern \(quoted(rule.pattern.text))")

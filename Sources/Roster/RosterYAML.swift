@@ -130,18 +130,29 @@ extension RosterContent {
     private static func network(_ value: YAMLValue) -> Network? {
         let keys = ["prefix", "role", "school", "grades", "vlan", "ssid", "lease_time"]
         guard let map = value.map("a network", keys: keys) else { return nil }
-        let block = map.required("prefix").flatMap(prefix)
+        if map["prefix"] == nil, map["vlan"] == nil, map["ssid"] == nil {
+            value.problem("a network needs a prefix, a vlan or an ssid by which it is recognised")
+        }
+        let block = map["prefix"].flatMap(prefix)
         let role = map.required("role")?.word(Role.self)
         let school = map["school"]?.string()
         let grades = map["grades"].flatMap(readGrades)
-        let vlan = map["vlan"]?.count()
-        if let vlan, !(1...4094).contains(vlan) { map["vlan"]?.problem("a VLAN id lies between 1 and 4094") }
+        let vlan = map["vlan"].flatMap(vlan)
         let ssid = map["ssid"]?.string()
         let lease = map["lease_time"].flatMap(duration)
-        guard let block, let role else { return nil }
+        guard let role else { return nil }
         return Network(
             prefix: block, role: role, school: school, grades: grades, vlan: vlan, ssid: ssid,
             leaseSeconds: lease, place: map.place)
+    }
+
+    private static func vlan(_ value: YAMLValue) -> UInt16? {
+        guard let number = value.count() else { return nil }
+        guard (1...4094).contains(number) else {
+            value.problem("a VLAN id lies between 1 and 4094")
+            return nil
+        }
+        return UInt16(exactly: number)
     }
 
     static func prefix(_ value: YAMLValue) -> IPPrefix? {

@@ -54,6 +54,47 @@ import Testing
         #expect(contacts.allSatisfy { $0.cnameChain == ["t.tracker.example"] })
     }
 
+    /// IEEE 802.1Q: the client's frames say its VLAN, the server's (a router between) another.
+    @Test func aClientsTagIsTheContacts() throws {
+        var conversation = Conversation(linkType: 1)
+        func frame(_ vlan: Int, _ packet: [UInt8]) -> [UInt8] {
+            Forge.ethernet(0x8100, Forge.tag(vlan, 0x0800, packet))
+        }
+        func exchange(_ client: [UInt8], vlan: Int, port: Int) {
+            conversation.add(
+                frame(vlan, Forge.ipv4(6, Forge.tcp(50000, port, flags: 0x02, [])) { $0.source = client }))
+            conversation.add(
+                frame(
+                    99,
+                    Forge.ipv4(6, Forge.tcp(port, 50000, flags: 0x12, [])) {
+                        $0.source = Forge.server
+                        $0.destination = client
+                    }))
+        }
+        exchange([10, 0, 0, 1], vlan: 20, port: 443)
+        // The upper bits are priority, not part of the id.
+        exchange([10, 0, 0, 2], vlan: 0xe01e, port: 443)
+        // Priority alone is no VLAN.
+        exchange([10, 0, 0, 3], vlan: 0xe000, port: 443)
+        // In two VLANs in one hour, as one contact: neither.
+        exchange([10, 0, 0, 4], vlan: 20, port: 443)
+        conversation.add(
+            frame(
+                21, Forge.ipv4(6, Forge.tcp(50001, 443, flags: 0x02, [])) { $0.source = [10, 0, 0, 4] }))
+        conversation.add(
+            frame(
+                99,
+                Forge.ipv4(6, Forge.tcp(443, 50001, flags: 0x12, [])) {
+                    $0.source = Forge.server
+                    $0.destination = [10, 0, 0, 4]
+                }))
+        var builder = ContactBuilder()
+        _ = builder.take(conversation.read())
+        let contacts = builder.takeContacts()
+        #expect(contacts.map(\.flows) == [1, 1, 1, 2])
+        #expect(contacts.map(\.clientVLAN) == [20, 30, nil, nil])
+    }
+
     /// The PROXY protocol, version 1: the balancer speaks for 10.9.9.9, whose hardware address is not on this link.
     @Test func aProxiedClientIsTheContactsClient() throws {
         var network = Dialogue(tcp: 443)

@@ -35,6 +35,8 @@ struct LeaseEvents: Sendable {
     private(set) var events: [Event<IPAddress>] = []
     /// Users on hardware addresses, whatever the IP address.
     private(set) var sessions: [Event<MACAddress>] = []
+    /// Wireless networks that hardware addresses were in; their names stand in the place of users.
+    private(set) var wireless: [Event<MACAddress>] = []
     var texts = TextPool()
 
     mutating func give(
@@ -59,19 +61,28 @@ struct LeaseEvents: Sendable {
 
     /// A user is on a device: for so many seconds, or as long as nothing else is heard.
     mutating func join(_ user: Int32, on mac: MACAddress, at time: Timestamp, seconds: Int64?) {
-        sessions.append(
-            Event(
-                key: mac, time: time, holder: .user(user), seconds: seconds, host: TextPool.none, user: user,
-                order: UInt32(truncatingIfNeeded: sessions.count), source: .radius, isEnd: false,
-                isWeak: false))
+        sessions.append(LeaseEvents.session(user, mac, time, seconds, order: sessions.count, isEnd: false))
     }
 
     mutating func leave(_ user: Int32, on mac: MACAddress, at time: Timestamp) {
-        sessions.append(
-            Event(
-                key: mac, time: time, holder: .user(user), seconds: nil, host: TextPool.none, user: user,
-                order: UInt32(truncatingIfNeeded: sessions.count), source: .radius, isEnd: true, isWeak: false
-            ))
+        sessions.append(LeaseEvents.session(user, mac, time, nil, order: sessions.count, isEnd: true))
+    }
+
+    /// A device is in a wireless network: for so many seconds, or as long as nothing else is heard.
+    mutating func enter(_ ssid: Int32, by mac: MACAddress, at time: Timestamp, seconds: Int64?) {
+        wireless.append(LeaseEvents.session(ssid, mac, time, seconds, order: wireless.count, isEnd: false))
+    }
+
+    mutating func exit(_ ssid: Int32, by mac: MACAddress, at time: Timestamp) {
+        wireless.append(LeaseEvents.session(ssid, mac, time, nil, order: wireless.count, isEnd: true))
+    }
+
+    private static func session(
+        _ text: Int32, _ mac: MACAddress, _ time: Timestamp, _ seconds: Int64?, order: Int, isEnd: Bool
+    ) -> Event<MACAddress> {
+        Event(
+            key: mac, time: time, holder: .user(text), seconds: seconds, host: TextPool.none, user: text,
+            order: UInt32(truncatingIfNeeded: order), source: .radius, isEnd: isEnd, isWeak: false)
     }
 
     /// A lease of which only the end is known: how long it lasted, the roster may say.
@@ -116,9 +127,13 @@ extension LeaseEvents {
         return finished
     }
 
-    func userBindings() -> [Binding<MACAddress>] {
+    func userBindings() -> [Binding<MACAddress>] { LeaseEvents.bindings(of: sessions) }
+
+    func wirelessBindings() -> [Binding<MACAddress>] { LeaseEvents.bindings(of: wireless) }
+
+    private static func bindings(of sessions: [Event<MACAddress>]) -> [Binding<MACAddress>] {
         var finished: [Binding<MACAddress>] = []
-        LeaseEvents.lay(out: sessions, into: &finished) { _ in nil }
+        lay(out: sessions, into: &finished) { _ in nil }
         return finished
     }
 

@@ -13,6 +13,7 @@ struct RADIUSDetail: LeaseReader {
         var status: [UInt8] = []
         var user: [UInt8] = []
         var mac: MACAddress?
+        var ssid: [UInt8] = []
         var addresses: [IPAddress] = []
         var timestamp: Int64?
         var sessionTime: Int64 = 0
@@ -46,6 +47,9 @@ struct RADIUSDetail: LeaseReader {
         if name.isASCII("Calling-Station-Id") {
             record?.mac = RADIUSDetail.unquoted(value).withRawSpan { MACAddress(ascii: $0) }
         }
+        if name.isASCII("Called-Station-Id") {
+            record?.ssid = RADIUSDetail.unquoted(value).withRawSpan(RADIUSDetail.ssid)
+        }
         if name.isASCII("Framed-IP-Address") || name.isASCII("Framed-IPv6-Address") {
             if let address = IPAddress(ascii: value), record?.addresses.count ?? 0 < 16 {
                 record?.addresses.append(address)
@@ -64,6 +68,16 @@ struct RADIUSDetail: LeaseReader {
             year: LeaseText.number(line.part(words[4])), month: LeaseText.month(line.part(words[1])),
             day: LeaseText.number(line.part(words[2])), line.part(words[3]))
         return local.flatMap { context.zone.moment(local: $0) }
+    }
+
+    /// The wireless network behind the access point's hardware address, `00-10-A4-23-19-C0:AP1` (RFC 3580 §3.20);
+    /// empty where there is none.
+    static func ssid(_ station: RawSpan) -> [UInt8] {
+        for length in [17, 12] where station.byte(at: length) == 0x3a {
+            guard MACAddress(ascii: station.clamped(from: 0, count: length)) != nil else { continue }
+            return station.clamped(from: length + 1, count: station.byteCount).copied()
+        }
+        return []
     }
 
     /// A quoted string's bytes; a bare word as it is.
@@ -89,6 +103,15 @@ struct RADIUSDetail: LeaseReader {
         let start = now.adding(seconds: -session)
         let isStop = status == "Stop"
         guard let mac = record.mac else { return tell(record, user, start, now, isStop, nil, &events) }
+        let ssid = record.ssid.withRawSpan { events.texts.add($0) }
+        if ssid != TextPool.none {
+            if session > 0 { events.enter(ssid, by: mac, at: start, seconds: session) }
+            if isStop {
+                events.exit(ssid, by: mac, at: now)
+            } else {
+                events.enter(ssid, by: mac, at: now, seconds: nil)
+            }
+        }
         if user != TextPool.none {
             if session > 0 { events.join(user, on: mac, at: start, seconds: session) }
             if isStop {
@@ -98,6 +121,7 @@ struct RADIUSDetail: LeaseReader {
             }
         }
         return tell(record, user, start, now, isStop, mac, &events) || user != TextPool.none
+            || ssid != TextPool.none
     }
 
     /// An address is known to be the session's from its start, whichever record named it first.
