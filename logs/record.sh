@@ -243,6 +243,7 @@ case_nfdump() {
         cp "$tmp/flows$option"/nfcapd.* "$dir/$name.nfcapd"
         chmod 644 "$dir/$name.nfcapd"
     done
+    TZ=UTC nfdump -r "$dir/flows.nfcapd" -o csv > "$dir/flows.csv"
 }
 
 all_logs='nginx haproxy tinyproxy squid-bump nfdump'

@@ -6,19 +6,24 @@ package struct LogFormat: Sendable {
     package let kind: String
     /// Whether chunks of one file may be read apart; if not, the file is one chunk.
     package let isSplittable: Bool
+    /// Whether header lines within a file say anew what the columns are.
+    let hasHeader: Bool
     private let makeParser: @Sendable (RawSpan) -> any LogLineParser
 
     init(_ parser: any LogLineParser.Type) {
-        self.init(kind: parser.kind, isSplittable: parser.isSplittable) { parser.init(head: $0) }
+        self.init(kind: parser.kind, isSplittable: parser.isSplittable, hasHeader: parser.hasHeader) {
+            parser.init(head: $0)
+        }
     }
 
     /// A format that is described by values: the user's own, or the senders found in a file.
     init(
-        kind: String, isSplittable: Bool = true,
+        kind: String, isSplittable: Bool = true, hasHeader: Bool = false,
         makeParser: @escaping @Sendable (_ head: RawSpan) -> any LogLineParser
     ) {
         self.kind = kind
         self.isSplittable = isSplittable
+        self.hasHeader = hasHeader
         self.makeParser = makeParser
     }
 
@@ -51,6 +56,7 @@ package struct LogFormat: Sendable {
         LogFormat(FilterLog.self),
         LogFormat(VPCFlowLog.self),
         LogFormat(NfdumpFile.self),
+        LogFormat(NfdumpCSV.self),
         LogFormat(DNSTap.self),
         LogFormat(Dnsmasq.self),
         LogFormat(BIND.self),

@@ -12,6 +12,10 @@ package protocol LogLineParser: Sendable {
     /// Whether a chunk from the middle of a file can be read knowing only the file's head.
     static var isSplittable: Bool { get }
 
+    /// Whether header lines within a file say anew what the columns are. Such a file is cut all the same; a piece that
+    /// meets a new header says so in `LogChunk.needsWholeFile`.
+    static var hasHeader: Bool { get }
+
     /// Whether a line that was cut can be told from a whole one. If not, a last line without a line end is not
     /// believed: half a host name is a wrong one.
     static var knowsItsEnd: Bool { get }
@@ -52,6 +56,7 @@ package protocol LogLineParser: Sendable {
 
 extension LogLineParser {
     package static var isSplittable: Bool { true }
+    package static var hasHeader: Bool { false }
     package static var knowsItsEnd: Bool { true }
     package static var setsAnythingAside: Bool { false }
 
@@ -151,6 +156,9 @@ package struct LogChunk: Sendable {
     package var dns = LogDNSTable()
     /// Whether all lines that begin in the chunk have been read.
     package var isComplete = false
+    /// Whether a line changed how the lines behind it are read: pieces of one file that were read side by side do not
+    /// know that of each other, so the file must be read again in one piece.
+    package internal(set) var needsWholeFile = false
     var lineState: LineState
     /// The record that a parser fills; one for all lines, so that reading a line allocates nothing.
     package var record = LogRecord()

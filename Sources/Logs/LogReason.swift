@@ -37,6 +37,9 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
     case tableFull
     case quoteOpen
     case layoutUnknown
+    case layoutOfNfdump16
+    case layoutOfNfdump18
+    case fileEncrypted
     case compressionUnknown
     case blockInvalid
     case ownServer
@@ -88,9 +91,14 @@ package enum LogReason: UInt8, Sendable, CaseIterable {
         case .portInvalid: "port not valid"
         case .quoteOpen: "quoted value not closed"
         case .layoutUnknown:
-            "flow file of another layout than nfdump 1.7's; nfdump -r FILE -w NEW rewrites it"
+            "flow file of a layout that nfdump 1.7 does not write; nfdump -r FILE -o csv makes one that is read"
+        case .layoutOfNfdump16:
+            "flow file of nfdump 1.6 (layout 1); nfdump -r FILE -o csv makes one that is read"
+        case .layoutOfNfdump18:
+            "flow record of nfdump 1.8 (version 4); nfdump -r FILE -o csv makes one that is read"
+        case .fileEncrypted: "flow file encrypted; nfdump -r FILE -o csv makes one that is read"
         case .compressionUnknown:
-            "block compressed with neither LZO nor LZ4; nfdump -r FILE -w NEW writes it uncompressed"
+            "block compressed with bzip2 or Zstandard; nfdump -r FILE -o csv makes a file that is read"
         case .blockInvalid: "damaged block of a flow file"
         case .ownServer: "request to the web server itself, not through a proxy"
         case .frameInvalid: "length of a frame impossible; what follows was not read"

@@ -36,6 +36,7 @@ struct LogRun {
         }
         read(group, into: &facts)
         lines.add(lostParts: facts.add(connections.join()))
+        lines.add(lostParts: connections.lost)
     }
 
     private func pieces(of input: Input, _ format: LogFormat) -> [LogPiece] {
@@ -55,6 +56,7 @@ struct LogRun {
     /// Reads the pieces of some files side by side and joins them in order.
     private mutating func read(_ files: [[LogPiece]], into facts: inout LogFacts) {
         crew.run(files.joined().map { piece in { piece.read() } })
+        let files = readWhole(files)
         for pieces in files {
             var tally = LogTally()
             // Of one file before anything is counted: a question may stand in one piece and its answer in the next.
@@ -63,13 +65,23 @@ struct LogRun {
                 tally.append(piece.tally)
                 let sums = piece.takeSums()
                 lines.add(lostParts: facts.add(sums.contacts))
-                lines.add(lostParts: connections.merge(sums.connections, format: piece.number))
+                connections.merge(sums.connections, format: piece.number)
                 lines.add(lostParts: dns.merge(sums.dns))
             }
             guard let first = pieces.first else { continue }
             facts.add(dns, source: first.kind)
             finish(first.input, tally, pieces.compactMap(\.fault).first)
         }
+    }
+
+    /// Files in whose midst a header changed, once more and in one piece: the pieces did not know of each other's.
+    private func readWhole(_ files: [[LogPiece]]) -> [[LogPiece]] {
+        let files = files.map { pieces in
+            guard pieces.count > 1, pieces.contains(where: \.needsWholeFile) else { return pieces }
+            return [pieces[0].whole()]
+        }
+        crew.run(files.joined().filter { !$0.isRead }.map { piece in { piece.read() } })
+        return files
     }
 
     private mutating func finish(_ input: Input, _ tally: LogTally, _ fault: String?) {
@@ -99,12 +111,16 @@ final class LogPiece {
     /// The number of the file's format among all.
     let number: UInt8
     private(set) var fault: String?
+    private(set) var isRead = false
+    private let format: LogFormat
+    private let settings: LogSettings
     private var reader: LogChunkReader
     private let part: (file: InputFile, range: Range<Int64>, size: Int64)?
 
     /// Of a whole input, read in sequence.
     init(_ input: Input, _ format: LogFormat, _ settings: LogSettings) {
         self.input = input
+        (self.format, self.settings) = (format, settings)
         kind = format.kind
         let number = settings.number(ofKind: format.kind)
         self.number = number
@@ -118,6 +134,7 @@ final class LogPiece {
         of file: InputFile, size: Int64
     ) {
         self.input = input
+        (self.format, self.settings) = (format, settings)
         kind = format.kind
         let number = settings.number(ofKind: format.kind)
         self.number = number
@@ -128,12 +145,17 @@ final class LogPiece {
         }
     }
 
+    /// The piece that is the whole of the same file.
+    func whole() -> LogPiece { LogPiece(input, format, settings) }
+
     var tally: LogTally { reader.chunk.tally }
+    var needsWholeFile: Bool { reader.chunk.needsWholeFile }
 
     /// What the lines add up to; it is not kept.
     func takeSums() -> LogSums { reader.takeSums() }
 
     func read() {
+        isRead = true
         if let part { read(part.range, of: part.file, size: part.size) } else { readInput() }
     }
 

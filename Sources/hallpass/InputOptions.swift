@@ -62,6 +62,15 @@ struct InputOptions: ParsableArguments {
     var squidFormats: [String] = []
 
     @Option(
+        name: .customLong("zscaler-template"),
+        help: ArgumentHelp(
+            "The feed output format of Zscaler NSS web feeds, as it stands in the portal; may be repeated.",
+            discussion:
+                #"Example: '%s{time}\t%s{login}\t%s{cltip}\t%s{ehost}\t%s{action}\t%d{reqsize}\t%d{respsize}'"#,
+            valueName: "template"))
+    var zscalerTemplates: [String] = []
+
+    @Option(
         name: .customLong("log-map"),
         help: ArgumentHelp(
             "Which columns of a comma-separated export mean what; may be repeated.",
@@ -135,6 +144,13 @@ struct InputOptions: ParsableArguments {
                 options.ownFormats.append(.squid(try SquidFormat(text)))
             } catch {
                 throw ValidationError("--squid-logformat: \(error)")
+            }
+        }
+        for text in zscalerTemplates {
+            do throws(ZscalerTemplate.Fault) {
+                options.ownFormats.append(.zscaler(try ZscalerTemplate(text)))
+            } catch {
+                throw ValidationError("--zscaler-template: \(error)")
             }
         }
         options.ownFormats += try mappings().map(LogFormat.csv)

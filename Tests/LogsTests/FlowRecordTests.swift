@@ -52,15 +52,46 @@ import Testing
 
     @Test func saysWhyAFileIsNotRead() throws {
         var bytes = try FlowRecordTests.bytes("flows.nfcapd")
-        bytes[2] = 1
-        #expect(read(bytes, as: FlowRecordTests.format).tally[.layoutUnknown].count == 1)
+        // The layout's number; then whether the file is encrypted; then how it is compressed.
+        for (layout, reason) in [(UInt8(1), LogReason.layoutOfNfdump16), (3, .layoutUnknown)] {
+            bytes[2] = layout
+            let tally = read(bytes, as: FlowRecordTests.format).tally
+            #expect(tally[reason].count == 1)
+            #expect(tally.linesRead == 1)
+            #expect(reason.text.contains("nfdump -r FILE -o csv"))
+        }
         bytes[2] = 2
+        bytes[17] = 1
+        #expect(read(bytes, as: FlowRecordTests.format).tally[.fileEncrypted].count == 1)
+        bytes[17] = 0
+        // The first record says that it is one of nfdump 1.8.
+        bytes[52] = 16
+        #expect(read(bytes, as: FlowRecordTests.format).tally[.layoutOfNfdump18].count == 1)
+        bytes[52] = 11
         bytes[16] = 2
         #expect(read(bytes, as: FlowRecordTests.format).tally[.compressionUnknown].count == 1)
         bytes[16] = 0
         // The first block says that it is four gigabytes long.
         for index in 44..<48 { bytes[index] = 0xff }
         #expect(read(bytes, as: FlowRecordTests.format).tally[.blockInvalid].count == 1)
+    }
+
+    /// The same flows as nfdump prints them: the same contacts, but for the fractions of seconds.
+    @Test func whatNfdumpPrintsTellsTheSame() throws {
+        func facts(_ name: String, _ kind: String) throws -> [String] {
+            let bytes = try FlowRecordTests.bytes(name)
+            var settings = LogSettings()
+            settings.clock = LogClock(periods: [LogClock.Period(start: .min, offset: 0)], latest: nil)
+            let format = try #require(bytes.withRawSpan { LogFormat.recognise(head: $0, settings: settings) })
+            #expect(format.kind == kind)
+            return read(bytes, as: format, settings: settings).contacts.makeRows().map {
+                "\($0.client?.description ?? "-") \($0.servers) \($0.port) \($0.transport) \($0.action) \($0.records) "
+                    + "\($0.bytesUp ?? 0) \($0.bytesDown ?? 0) \($0.bytesAside) \($0.first.hour)"
+            }
+        }
+        let binary = try facts("flows.nfcapd", "nfdump")
+        #expect(binary.count > 20)
+        #expect(try facts("flows.csv", "nfdump-csv") == binary)
     }
 
     /// By hand from the formats' descriptions: "abcabcabcabc" as three literals and a match of nine, three back.

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Which connection a line speaks of, exactly: no two connections of one sensor have the same key.
-struct LogConnectionKey: Hashable, Comparable, Sendable {
+struct LogConnectionKey: Hashable, Sendable {
     var high: UInt64
     var low: UInt64
 
@@ -37,9 +37,8 @@ struct LogConnectionKey: Hashable, Comparable, Sendable {
         }
     }
 
-    static func < (a: LogConnectionKey, b: LogConnectionKey) -> Bool {
-        a.high != b.high ? a.high < b.high : a.low < b.low
-    }
+    /// By which keys are left out when there are too many; the same in every run, unlike `hashValue`.
+    var hash: UInt64 { mix(high, low) }
 }
 
 /// What one line says of a connection: either what it transported (`flow`) or a name (`name`).
@@ -62,6 +61,8 @@ struct LogConnectionPart: Sendable {
     var format: UInt8 = 0
     /// A number in the table's texts; nil for a flow.
     var name: UInt32?
+    /// Whether it tells one direction only, beside which the other's part may stand.
+    var isHalf = false
     var nameSource = LogNameSource.none
 
     /// Of the names of one connection those of the best rank count: what TLS or QUIC was asked for, then what HTTP
@@ -76,8 +77,55 @@ struct LogConnectionPart: Sendable {
         }
     }
 
+    /// Fills a record that the caller has reset.
+    func fill(_ record: inout LogRecord) {
+        record.start = start
+        record.end = end
+        record.client = client
+        record.server = server
+        record.port = port
+        record.transport = transport
+        record.service = service
+        record.action = action
+        record.bytesUp = bytesUp
+        record.bytesDown = bytesDown
+        record.bytesScope = bytesScope
+        record.flags = flags
+        record.format = format
+    }
+
+    func isBetweenSameHosts(_ other: LogConnectionPart) -> Bool {
+        client == other.client && server == other.server || client == other.server && server == other.client
+    }
+
+    /// Whether `other` tells the direction that this part does not, at the same time.
+    func completes(_ other: LogConnectionPart) -> Bool {
+        (bytesUp == nil) == (other.bytesDown == nil) && start <= other.end && other.start <= end
+    }
+
+    /// Adds the other direction.
+    mutating func add(_ other: LogConnectionPart) {
+        start = min(start, other.start)
+        end = max(end, other.end)
+        bytesUp = bytesUp ?? other.bytesUp
+        bytesDown = bytesDown ?? other.bytesDown
+        if other.action == .allowed { action = .allowed }
+        isHalf = false
+    }
+
     /// Whether both lines can speak of the same connection. Not every log states the transport.
     func hasSameEnds(_ other: LogConnectionPart) -> Bool {
         client == other.client && server == other.server && port == other.port
+    }
+}
+
+extension LogChunk {
+    /// Counts a connection for which no other line can have a name; nil, or why not.
+    mutating func add(_ part: LogConnectionPart) -> LogReason? {
+        let format = record.format
+        record.reset()
+        part.fill(&record)
+        record.format = format
+        return contacts.add(record, line: RawSpan()) ? nil : .tableFull
     }
 }

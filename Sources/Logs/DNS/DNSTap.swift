@@ -35,8 +35,9 @@ package struct DNSTap: LogLineParser {
                 chunk.tally.setAside(.cutLine, bytes: UInt64(buffer.byteCount - start))
                 break
             } catch {
+                // Only the lengths that could not be believed: how much stands behind them is the buffer's matter.
                 isBroken = true
-                chunk.tally.setAside(.frameInvalid, bytes: UInt64(buffer.byteCount - start))
+                chunk.tally.setAside(.frameInvalid, bytes: UInt64(reader.offset - start))
             }
         }
         if isLast || isBroken { chunk.isComplete = true }

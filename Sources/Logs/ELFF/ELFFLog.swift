@@ -1,29 +1,48 @@
 import Bytes
 
 /// Proxy logs in the W3C Extended Log File Format: Symantec (Blue Coat) ProxySG, Edge SWG and Cloud SWG, Forefront
-/// TMG. A `#Fields:` line says what the columns are and holds until the next one, so a file is read in one piece.
+/// TMG. A `#Fields:` line says what the columns are and holds until the next one.
 /// `date` and `time` are UTC by the format; they tell when the exchange ended.
 package struct ELFFLog: LogLineParser {
     package static let kind = "elff"
-    package static let isSplittable = false
+    package static let hasHeader = true
     package static let knowsItsEnd = false
 
     /// Nil until a `#Fields` line has come.
     private var columns: ELFFColumns?
+    /// As the lines in front of the file's first data line say.
+    private let first: ELFFColumns?
     private var cells = ELFFCells()
     private var clock = LogClock()
     private var outcomes = TokenMemo<ELFFOutcome>()
     private var exceptions = TokenMemo<ELFFOutcome>()
 
-    package init(head: RawSpan) {}
+    package init(head: RawSpan) {
+        var found: ELFFColumns?
+        var cursor = LineCursor(head, isLast: true, state: .fileStart)
+        while let bounds = cursor.next() {
+            if bounds.count == 0 { continue }
+            let line = head.clamped(from: bounds.start, count: bounds.count)
+            guard line.byte(at: 0) == UInt8(ascii: "#") else { break }
+            if bounds.isTerminated, let next = ELFFColumns(line) { found = next }
+        }
+        columns = found
+        first = found
+    }
 
     package mutating func use(_ settings: LogSettings) { clock = settings.clock }
 
-    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
+    package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
+        chunk.record.reset()
         if line.byte(at: 0) == UInt8(ascii: "#") {
             if let next = ELFFColumns(line) { columns = next }
+            if columns != first { chunk.needsWholeFile = true }
             return .comment
         }
+        return parse(line, into: &chunk.record) ?? chunk.addRecord(of: line)
+    }
+
+    package mutating func parse(_ line: RawSpan, into record: inout LogRecord) -> LogReason? {
         guard let columns else { return .headerMissing }
         guard columns.isSufficient else { return .headerMissing }
         guard cells.read(line, count: columns.count) else { return .fieldsMissing }

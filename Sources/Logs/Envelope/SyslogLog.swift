@@ -62,6 +62,10 @@ struct SyslogLog: LogLineParser {
             chunk.record.format = settings.number(of: index)
             parsers[id]?.finish(into: &chunk)
         }
+        for index in stateless.indices {
+            chunk.record.format = stateless[index].number
+            stateless[index].parser.finish(into: &chunk)
+        }
         chunk.record.format = 0
     }
 
@@ -86,7 +90,7 @@ struct SyslogLog: LogLineParser {
 
     private mutating func makeStateless() {
         let formats = settings.formats
-        for (index, format) in formats.enumerated() where format.isSplittable {
+        for (index, format) in formats.enumerated() where format.isSplittable && !format.hasHeader {
             let parser = [UInt8]().withRawSpan { format.parser(head: $0, settings: settings) }
             stateless.append((settings.number(of: index), parser))
         }

@@ -61,7 +61,8 @@ struct SyslogSenders: Sendable {
             let meaning = SyslogSenders.meaning(heads[id], bodies[id], moments[id], settings)
             if case .format(let index, let view) = meaning {
                 hasKnown = true
-                if !settings.formats[index].isSplittable { isSplittable = false }
+                let format = settings.formats[index]
+                if !format.isSplittable || format.hasHeader { isSplittable = false }
                 if view == .body { heads[id] = bodies[id] }
             }
             meanings.append(meaning)

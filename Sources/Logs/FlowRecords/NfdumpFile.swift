@@ -88,8 +88,14 @@ package struct NfdumpFile: LogLineParser {
         reader = ByteReader(bytes, at: 36)
         blocksLeft = (try? reader.u32(order)) ?? 0
         stage = blocksLeft == 0 ? .done : .block
-        if layout != 2 || isEncrypted {
-            chunk.tally.setAside(.layoutUnknown, bytes: UInt64(NfdumpFile.headerBytes))
+        let fault: LogReason? =
+            switch layout {
+            case 1: .layoutOfNfdump16
+            case 2: isEncrypted ? .fileEncrypted : nil
+            default: .layoutUnknown
+            }
+        if let fault {
+            chunk.tally.setAside(fault, bytes: UInt64(NfdumpFile.headerBytes))
             stage = .done
         }
         return NfdumpFile.headerBytes
@@ -149,7 +155,7 @@ package struct NfdumpFile: LogLineParser {
             if type == 11 {
                 take(record, into: &chunk)
             } else {
-                chunk.tally.setAside(type == 16 ? .layoutUnknown : .notTraffic, bytes: UInt64(size))
+                chunk.tally.setAside(type == 16 ? .layoutOfNfdump18 : .notTraffic, bytes: UInt64(size))
             }
         }
     }

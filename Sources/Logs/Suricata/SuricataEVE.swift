@@ -7,7 +7,12 @@ import Bytes
 package struct SuricataEVE: LogLineParser {
     package static let kind = "suricata"
 
+    /// Answers of version 1 whose further records may follow.
+    private var answers = SuricataAnswers()
+
     package init(head: RawSpan) {}
+
+    package mutating func finish(into chunk: inout LogChunk) { answers.finish(into: &chunk) }
 
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
@@ -16,13 +21,13 @@ package struct SuricataEVE: LogLineParser {
         guard line.byte(at: start) == UInt8(ascii: "{") else { return .fieldsMissing }
         let event = line.clamped(from: start, count: line.byteCount)
         let reason: LogReason?? = JSONDocument.with(event) { document in
-            SuricataEVE.take(document, into: &chunk)
+            take(document, into: &chunk)
         }
         guard let reason else { return .jsonInvalid }
         return reason
     }
 
-    private static func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason? {
+    private mutating func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason? {
         let root = JSONDocument.root
         guard let type = document.string(document.member(root, "event_type")),
             let stamp = document.text(document.member(root, "timestamp"))
@@ -31,21 +36,38 @@ package struct SuricataEVE: LogLineParser {
             return .timeInvalid
         }
         chunk.record.setTime(moment)
-        if type == "dns" { return SuricataLookup.take(document, moment.time, into: &chunk) }
-        guard ["flow", "tls", "quic", "http"].contains(type) else { return .otherProgram }
+        guard let kind = Event(rawValue: type) else { return .otherProgram }
+        if kind == .dns { return SuricataLookup.take(document, moment.time, &answers, into: &chunk) }
         var part: LogConnectionPart
-        switch ends(document, moment.time) {
+        switch SuricataEVE.ends(document, moment.time) {
         case .failure(let fault): return fault.reason
         case .success(let found): part = found
         }
         part.format = chunk.record.format
-        guard let body = document.member(root, JSONKey(stringLiteral: type)) else {
-            return .fieldsMissing
+        guard let body = document.member(root, kind.key) else { return .fieldsMissing }
+        switch kind {
+        case .flow: return SuricataEVE.takeFlow(&part, document, body, into: &chunk)
+        case .netflow: return SuricataEVE.takeHalf(&part, document, body, into: &chunk)
+        case .http: return SuricataEVE.takeRequest(&part, document, body, into: &chunk)
+        case .tls, .quic:
+            return SuricataEVE.takeServerName(&part, document, body, isQUIC: kind == .quic, into: &chunk)
+        case .dns: return .otherProgram
         }
-        switch type {
-        case "flow": return takeFlow(&part, document, body, into: &chunk)
-        case "http": return takeRequest(&part, document, body, into: &chunk)
-        default: return takeServerName(&part, document, body, isQUIC: type == "quic", into: &chunk)
+    }
+
+    /// The events that are read, each with its facts under its own name.
+    private enum Event: String {
+        case flow, netflow, tls, quic, http, dns
+
+        var key: JSONKey {
+            switch self {
+            case .flow: "flow"
+            case .netflow: "netflow"
+            case .tls: "tls"
+            case .quic: "quic"
+            case .http: "http"
+            case .dns: "dns"
+            }
         }
     }
 
@@ -93,7 +115,45 @@ package struct SuricataEVE: LogLineParser {
         part.bytesDown = document.unsigned(document.member(body, "bytes_toclient"))
         part.service = service(document.string(document.member(JSONDocument.root, "app_proto")) ?? "")
         part.action = action(part, document, body)
+        // No other event names a connection that carried DNS: it need not wait.
+        if part.service == .dns { return chunk.add(part) }
         return chunk.connections.add(flow: part) ? nil : .tableFull
+    }
+
+    /// A `netflow` event tells one direction. Which side is the client, the ports say: servers listen on registered
+    /// ones, and those of clients are high (RFC 6335 §6).
+    private static func takeHalf(
+        _ part: inout LogConnectionPart, _ document: borrowing JSONDocument, _ body: Int,
+        into chunk: inout LogChunk
+    ) -> LogReason? {
+        guard let source = document.port(document.member(JSONDocument.root, "src_port")) else {
+            return .portInvalid
+        }
+        guard let start = moment(document, document.member(body, "start")),
+            let end = moment(document, document.member(body, "end"))
+        else { return .timeInvalid }
+        part.start = start
+        part.end = max(start, end)
+        chunk.record.start = part.start
+        chunk.record.end = part.end
+        part.service = service(document.string(document.member(JSONDocument.root, "app_proto")) ?? "")
+        part.isHalf = true
+        let bytes = document.unsigned(document.member(body, "bytes"))
+        if isFromServer(part, source) {
+            (part.client, part.server, part.port) = (part.server, part.client, source)
+            part.bytesDown = bytes
+            part.action = .allowed
+        } else {
+            part.bytesUp = bytes
+        }
+        return chunk.connections.add(flow: part) ? nil : .tableFull
+    }
+
+    private static func isFromServer(_ part: LogConnectionPart, _ source: UInt16) -> Bool {
+        let serves = ServicePort.contains(source)
+        if serves != ServicePort.contains(part.port) { return serves }
+        if source != part.port { return source < part.port }
+        return part.server < part.client
     }
 
     private static func action(_ part: LogConnectionPart, _ document: borrowing JSONDocument, _ body: Int)

@@ -1,15 +1,16 @@
 import Bytes
 import Names
 
-/// Suricata's `dns` events, versions 2 and 3 (`doc/userguide/output/eve/eve-json-format.rst`; 8.0's upgrade notes).
+/// Suricata's `dns` events, versions 1 to 3 (`doc/userguide/output/eve/eve-json-format.rst`; 8.0's upgrade notes).
 ///
 /// Which side `src_ip` of an answer is depends on the version: the client is the side whose port is not a resolver's.
 /// The flow event counts the exchange: the lookup names no resolver, so that nothing is counted twice.
 enum SuricataLookup {
-    private static let resolverPorts: Set<UInt16> = [53, 853]
+    private static func isResolver(_ port: UInt16) -> Bool { port == 53 || port == 853 }
 
     static func take(
-        _ document: borrowing JSONDocument, _ time: Timestamp, into chunk: inout LogChunk
+        _ document: borrowing JSONDocument, _ time: Timestamp, _ records: inout SuricataAnswers,
+        into chunk: inout LogChunk
     ) -> LogReason? {
         let root = JSONDocument.root
         guard let body = document.member(root, "dns"),
@@ -20,35 +21,46 @@ enum SuricataLookup {
         guard let source = document.address(document.member(root, "src_ip")),
             let target = document.address(document.member(root, "dest_ip"))
         else { return .clientInvalid }
-        let targetIsResolver = document.port(document.member(root, "dest_port")).map {
-            resolverPorts.contains($0)
-        }
-        let sourceIsResolver = document.port(document.member(root, "src_port")).map {
-            resolverPorts.contains($0)
-        }
+        let targetIsResolver = document.port(document.member(root, "dest_port")).map(isResolver)
+        let sourceIsResolver = document.port(document.member(root, "src_port")).map(isResolver)
         // Two resolvers talking to each other, or neither port known: nobody can tell who asked.
         guard targetIsResolver != sourceIsResolver, targetIsResolver == true || sourceIsResolver == true
         else {
             return .upstreamLookup
+        }
+        let client = targetIsResolver == true ? source : target
+        let isAnswer = type == "answer" || type == "response"
+        if isAnswer, isRecord(document, body) {
+            // Version 1: an event for each record.
+            guard let record = record(body, document) else { return .nameOfNoHost }
+            let key = SuricataAnswers.Key(
+                flow: document.unsigned(document.member(root, "flow_id")) ?? 0,
+                id: document.unsigned(document.member(body, "id")) ?? 0, time: time, client: client)
+            return records.take(record, of: key, code: code(document, body), into: &chunk)
         }
         guard let asked = question(document, body), let name = LogDNSName.read(document.texts, asked.name)
         else {
             return .nameOfNoHost
         }
         var row = LogDNSRow(
-            time: time, client: targetIsResolver == true ? source : target, name: name, stage: .question)
+            time: time, client: client, name: name, stage: .question)
         row.type = asked.type.flatMap { LogDNSWords.type(document.texts, $0) }
-        if type == "answer" || type == "response" {
-            // Version 1 has an event for each record, under its owner's name and not the question's.
-            if document.member(body, "rdata") != nil { return .resolverMessage }
+        if isAnswer {
             row.stage = .answer
-            row.code = document.text(document.member(body, "rcode")).flatMap {
-                LogDNSWords.code(document.texts, $0)
-            }
+            row.code = code(document, body)
             row.answers = answers(document, body, to: name)
         }
         chunk.record.dns.append(row)
         return chunk.addRecord(of: document.texts)
+    }
+
+    /// Whether the event is one record, not a message: only records have a time to live.
+    private static func isRecord(_ document: borrowing JSONDocument, _ body: Int) -> Bool {
+        document.member(body, "ttl") != nil || document.member(body, "rdata") != nil
+    }
+
+    private static func code(_ document: borrowing JSONDocument, _ body: Int) -> DNSResponseCode? {
+        document.text(document.member(body, "rcode")).flatMap { LogDNSWords.code(document.texts, $0) }
     }
 
     /// Version 3 lists the questions; the versions before have the only one in the event.

@@ -8,10 +8,22 @@ package struct JSONKey: ExpressibleByStringLiteral, Sendable {
 
     /// At most 32 bytes: longer keys match nothing.
     package init(stringLiteral text: String) {
-        let bytes = Array(text.utf8)
-        let span = bytes.span.bytesView
-        words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
-        count = bytes.count <= 32 ? bytes.count : -1
+        // Without an array in between: keys are also made where lines are read.
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        var place: UInt64 = 0
+        for byte in text.utf8 {
+            let bits = UInt64(byte) &<< (place &* 8 & 63)
+            switch place / 8 {
+            case 0: words.0 |= bits
+            case 1: words.1 |= bits
+            case 2: words.2 |= bits
+            case 3: words.3 |= bits
+            default: break
+            }
+            place &+= 1
+        }
+        self.words = words
+        count = place <= 32 ? Int(truncatingIfNeeded: place) : -1
     }
 
     func isSame(as other: JSONKey) -> Bool { words == other.words && count == other.count }

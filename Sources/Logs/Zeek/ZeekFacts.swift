@@ -1,38 +1,35 @@
 import Bytes
 
 /// The columns of Zeek's logs that are used, by their names in `#fields` and in JSON.
-enum ZeekColumn: String, CaseIterable, Sendable {
-    case ts, uid, proto, service, duration
-    case origHost = "id.orig_h"
-    case respHost = "id.resp_h"
-    case respPort = "id.resp_p"
-    case origBytes = "orig_bytes"
-    case respBytes = "resp_bytes"
-    case origIPBytes = "orig_ip_bytes"
-    case respIPBytes = "resp_ip_bytes"
-    case connState = "conn_state"
-    case serverName = "server_name"
-    case established, cipher
-    case sslHistory = "ssl_history"
-    case host, uri, method
-    case transDepth = "trans_depth"
-    case statusCode = "status_code"
-    case dcid = "client_initial_dcid"
-    case query, rejected, answers
-    case ttls = "TTLs"
-    case qtypeName = "qtype_name"
-    case rcodeName = "rcode_name"
-    case transID = "trans_id"
-    case path = "_path"
-    case uids
-    case msgTypes = "msg_types"
+enum ZeekColumn: UInt8, CaseIterable, Sendable {
+    case ts, uid, proto, service, duration, origHost, respHost, respPort
+    case origBytes, respBytes, origIPBytes, respIPBytes, connState
+    case serverName, established, cipher, sslHistory
+    case host, uri, method, transDepth, statusCode, dcid
+    case query, rejected, answers, ttls, qtypeName, rcodeName, transID
+    case path, uids, msgTypes
+
+    /// By raw value.
+    static let names = [
+        "ts", "uid", "proto", "service", "duration", "id.orig_h", "id.resp_h", "id.resp_p",
+        "orig_bytes", "resp_bytes", "orig_ip_bytes", "resp_ip_bytes", "conn_state",
+        "server_name", "established", "cipher", "ssl_history",
+        "host", "uri", "method", "trans_depth", "status_code", "client_initial_dcid",
+        "query", "rejected", "answers", "TTLs", "qtype_name", "rcode_name", "trans_id",
+        "_path", "uids", "msg_types",
+    ]
+
+    init?(name: String) {
+        guard let place = ZeekColumn.names.firstIndex(of: name) else { return nil }
+        self = ZeekColumn.allCases[place]
+    }
 }
 
 /// What one line states, whichever way it was written; ranges are of the line (TSV) or of the document's texts
 /// (JSON).
 struct ZeekFacts {
-    /// Columns that the line has a value for.
-    var present: Set<ZeekColumn> = []
+    /// Columns that the line has a value for, one bit each.
+    private var present: UInt64 = 0
     var time: LogMoment?
     var uid: FieldRange?
     var origin: IPAddress?
@@ -60,11 +57,13 @@ struct ZeekFacts {
     /// Seconds, one for each answer.
     var lifetimes: [UInt64] = []
 
-    func has(_ column: ZeekColumn) -> Bool { present.contains(column) }
+    func has(_ column: ZeekColumn) -> Bool { present & ZeekFacts.bit(column) != 0 }
+
+    private static func bit(_ column: ZeekColumn) -> UInt64 { 1 &<< UInt64(column.rawValue) }
 
     /// Takes a value that stands as text.
     mutating func set(_ column: ZeekColumn, _ text: RawSpan, _ field: FieldRange) {
-        present.insert(column)
+        present |= ZeekFacts.bit(column)
         func number() -> UInt64? { DecimalText.read(text, from: field.start, to: field.end) }
         switch column {
         case .ts: time = ZeekFacts.moment(text, field)
@@ -101,7 +100,7 @@ struct ZeekFacts {
         let kind = document.kind(index)
         guard kind != .null else { return }
         if let field = document.text(index) { return set(column, document.texts, field) }
-        present.insert(column)
+        present |= ZeekFacts.bit(column)
         switch column {
         case .ts: time = ZeekFacts.moment(document, index)
         case .duration: duration = document.double(index).flatMap(ZeekFacts.nanoseconds) ?? 0

@@ -6,7 +6,7 @@ package struct ZeekJSON: LogLineParser {
     package static let kind = "zeek-json"
 
     private static let columns: [(JSONKey, ZeekColumn)] = ZeekColumn.allCases.map {
-        (JSONKey(stringLiteral: $0.rawValue), $0)
+        (JSONKey(stringLiteral: ZeekColumn.names[Int($0.rawValue)]), $0)
     }
 
     package init(head: RawSpan) {}
@@ -23,11 +23,12 @@ package struct ZeekJSON: LogLineParser {
     private static func take(_ document: borrowing JSONDocument, into chunk: inout LogChunk) -> LogReason? {
         guard document.member(JSONDocument.root, "ts") != nil else { return .fieldsMissing }
         var facts = ZeekFacts()
+        var stated: ZeekPath?
         for (key, column) in columns {
             guard let index = document.member(JSONDocument.root, key) else { continue }
             facts.set(column, document, index)
+            if column == .path { stated = document.string(index).map { ZeekPath($0) } }
         }
-        let stated = document.string(document.member(JSONDocument.root, "_path")).map { ZeekPath($0) }
         guard let path = stated ?? ZeekPath({ facts.has($0) }) else { return .fieldsMissing }
         return ZeekLine.take(facts, path, text: document.texts, into: &chunk)
     }

@@ -42,8 +42,10 @@ enum ZeekLine {
         chunk.record.end = part.end
         part.service = service(word(facts.service, text))
         // States in which the responder took part; the others are attempts (base/protocols/conn/main.zeek).
-        let reached: Set<String> = ["SF", "S1", "S2", "S3", "RSTO", "RSTR", "OTH"]
-        part.action = reached.contains(word(facts.state, text)) ? .allowed : .attempted
+        switch word(facts.state, text) {
+        case "SF", "S1", "S2", "S3", "RSTO", "RSTR", "OTH": part.action = .allowed
+        default: part.action = .attempted
+        }
         if facts.origIPBytes != nil || facts.respIPBytes != nil {
             (part.bytesUp, part.bytesDown, part.bytesScope) = (facts.origIPBytes, facts.respIPBytes, .layer3)
         } else if facts.origBytes != nil || facts.respBytes != nil {
@@ -51,10 +53,19 @@ enum ZeekLine {
                 facts.origBytes, facts.respBytes, .layer4Payload
             )
         }
+        // No other log names a connection that carried DNS alone: it need not wait.
+        if part.service == .dns, word(facts.service, text) == "dns" { return chunk.add(part) }
         return chunk.connections.add(flow: part) ? nil : .tableFull
     }
 
     private static func service(_ word: String) -> LogService {
+        switch word {
+        case "": return .unknown
+        case "ssl": return .tls
+        case "dns": return .dns
+        case "http": return .http
+        default: break
+        }
         let words = word.split(separator: ",")
         if words.contains("quic") { return .quic }
         if words.contains("ssl") { return .tls }

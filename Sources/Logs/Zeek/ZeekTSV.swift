@@ -8,32 +8,47 @@ import Bytes
 ///     1772460062.114201	CHpa11sExampleA1	10.20.30.40	51334	...
 ///
 /// Columns are found by name, in whatever order and number the header gives; logs that were joined have several
-/// headers, so that one job reads a file from its start.
+/// headers.
 package struct ZeekTSV: LogLineParser {
     package static let kind = "zeek"
-    package static let isSplittable = false
+    package static let hasHeader = true
     package static let knowsItsEnd = false
 
-    private var separator = UInt8(ascii: "\t")
-    private var setSeparator = UInt8(ascii: ",")
-    private var unset = Array("-".utf8)
-    private var empty = Array("(empty)".utf8)
-    private var path: ZeekPath?
-    /// What each column is; nil for those that are not used.
-    private var columns: [ZeekColumn?] = []
+    /// What header lines say of the lines behind them.
+    fileprivate struct Header: Equatable, Sendable {
+        var separator = UInt8(ascii: "\t")
+        var setSeparator = UInt8(ascii: ",")
+        var unset = Array("-".utf8)
+        var empty = Array("(empty)".utf8)
+        var path: ZeekPath?
+        /// What each column is; nil for those that are not used.
+        var columns: [ZeekColumn?] = []
+    }
 
-    package init(head: RawSpan) {}
+    private var header = Header()
+    /// As the lines in front of the file's first data line say.
+    private var first = Header()
+
+    package init(head: RawSpan) {
+        var cursor = LineCursor(head, isLast: true, state: .fileStart)
+        while let bounds = cursor.next() {
+            if bounds.count == 0 { continue }
+            let line = head.clamped(from: bounds.start, count: bounds.count)
+            guard bounds.isTerminated, header.read(line) != nil else { break }
+        }
+        first = header
+    }
 
     package mutating func read(_ line: RawSpan, into chunk: inout LogChunk) -> LogReason? {
         chunk.record.reset()
-        if line.byte(at: 0) == UInt8(ascii: "#") { return readHeader(line) }
-        // A filter may write the names alone, without marks.
-        if line.word(at: 0, count: 3) == 0x09_7374, readNames(line, from: 0) {
-            path = nil
-            return .comment
+        if let reason = header.read(line) {
+            if header != first { chunk.needsWholeFile = true }
+            return reason
         }
+        let columns = header.columns
         guard !columns.isEmpty else { return .headerMissing }
         var facts = ZeekFacts()
+        let separator = header.separator
         var start = 0
         var number = 0
         while start <= line.byteCount {
@@ -44,7 +59,7 @@ package struct ZeekTSV: LogLineParser {
             start = end + 1
         }
         guard number == columns.count else { return .fieldsMissing }
-        guard let path = path ?? ZeekPath({ column in columns.contains(column) }) else {
+        guard let path = header.path ?? ZeekPath({ column in columns.contains(column) }) else {
             return .otherProgram
         }
         return ZeekLine.take(facts, path, text: line, into: &chunk)
@@ -52,12 +67,12 @@ package struct ZeekTSV: LogLineParser {
 
     private func set(_ column: ZeekColumn, _ line: RawSpan, _ field: FieldRange, _ facts: inout ZeekFacts) {
         let value = line.clamped(from: field.start, count: field.count)
-        if value.equals(unset.span.bytesView) || value.equals(empty.span.bytesView) { return }
+        if header.stand(for: value) { return }
         guard column == .answers || column == .ttls else { return facts.set(column, line, field) }
         var start = field.start
         let text = line.clamped(from: 0, count: field.end)
         while start < field.end {
-            let end = text.firstIndex(of: setSeparator, from: start) ?? field.end
+            let end = text.firstIndex(of: header.setSeparator, from: start) ?? field.end
             if column == .answers {
                 facts.answers.append(FieldRange(start: start, end: end))
             } else {
@@ -69,7 +84,25 @@ package struct ZeekTSV: LogLineParser {
         }
     }
 
-    private mutating func readHeader(_ line: RawSpan) -> LogReason? {
+}
+
+extension ZeekTSV.Header {
+    /// Whether a value is the mark of one that is not there.
+    @inline(__always)
+    func stand(for value: RawSpan) -> Bool {
+        value.equals(unset.span.bytesView) || value.equals(empty.span.bytesView)
+    }
+
+    /// Reads a header line; nil when the line is none.
+    mutating func read(_ line: RawSpan) -> LogReason? {
+        if line.byte(at: 0) == UInt8(ascii: "#") { return readMarked(line) }
+        // A filter may write the names alone, without marks.
+        guard line.word(at: 0, count: 3) == 0x09_7374, readNames(line, from: 0) else { return nil }
+        path = nil
+        return .comment
+    }
+
+    private mutating func readMarked(_ line: RawSpan) -> LogReason? {
         let end = line.firstIndex(of: UInt8(ascii: " ")) ?? line.firstIndex(of: separator) ?? line.byteCount
         let value = line.clamped(from: end + 1, count: line.byteCount)
         switch String(ascii: line.clamped(from: 0, count: min(end, 32))) {
@@ -78,9 +111,8 @@ package struct ZeekTSV: LogLineParser {
             guard let byte = UInt8(String(ascii: value.clamped(from: 2, count: 2)), radix: 16) else {
                 return .headerInvalid
             }
-            separator = byte
-            columns = []
-            path = nil
+            // The lines that follow say the rest. The same once more, where logs were joined, changes nothing.
+            if byte != separator { (separator, columns, path) = (byte, [], nil) }
         default: readDirective(line)
         }
         return .comment
@@ -107,7 +139,7 @@ package struct ZeekTSV: LogLineParser {
             let end = line.firstIndex(of: separator, from: position) ?? line.byteCount
             names.append(
                 ZeekColumn(
-                    rawValue: String(ascii: line.clamped(from: position, count: min(end - position, 64)))))
+                    name: String(ascii: line.clamped(from: position, count: min(end - position, 64)))))
             position = end + 1
         }
         guard names.contains(.ts), names.contains(.uid) || names.contains(.uids) || start > 0 else {
