@@ -34,7 +34,7 @@ import Testing
         ],
         "Review": [
             "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
-            "Judgement", "Reports", "Crypto", "Foundation", "Synchronization",
+            "Judgement", "Reports", "CMaxMind", "Crypto", "Foundation", "Synchronization",
         ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
@@ -58,6 +58,7 @@ import Testing
         "Sources/hallpass/AnalyzeCommand.swift": "asks the terminal for its width",
         "Sources/Logs/Text/JSONDocument.swift": "simdjson",
         "Sources/Logs/DNS/SQLiteReader.swift": "SQLite",
+        "Sources/Review/Country/CountryDatabase.swift": "libmaxminddb",
     ]
 
     struct Source {

@@ -32,6 +32,12 @@ package struct ReviewJSON {
             ("declarations", review.declarations.map(declarations) ?? .null),
             ("clock_offsets", .array(review.corroboration.offsets.map(offset))),
             ("contradictions", .array(review.corroboration.contradictions.map(contradiction))),
+            (
+                "country_database",
+                review.countrySource.map {
+                    .object([("type", .string($0.type)), ("built", .text($0.built?.description))])
+                } ?? .null
+            ),
             ("accesses", counts(review.accesses)), ("drift", review.drift.map(drift) ?? .null),
             (
                 "gaps",
@@ -124,7 +130,7 @@ package struct ReviewJSON {
             ("hosts", .strings(party.hosts)), ("first", .text(party.first?.description)),
             ("requests", .count(party.requests)), ("failed_requests", .count(party.failed)),
             ("bytes_up", .unsigned(party.bytesUp)), ("bytes_down", .unsigned(party.bytesDown)),
-            ("cookies", .strings(party.cookies)),
+            ("cookies", .strings(party.cookies)), ("countries", .strings(party.countries)),
         ])
     }
 
