@@ -6,11 +6,12 @@ SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
 # capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures, libbrotli-dev for
 # bodies of web traffic, libsimdjson-dev for JSON, libsqlite3-dev for Pi-hole's database, libmaxminddb-dev for countries of
-# addresses, pkg-config to find them; zip, which packs captures in a test; chromium, in which a test opens the HTML report; curl, which sends webhooks.
-PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev libmaxminddb-dev pkg-config zip chromium curl
+# addresses, libjemalloc-dev to share out memory among threads, pkg-config to find them; zip, which packs captures in a
+# test; chromium, in which a test opens the HTML report; curl, which sends webhooks.
+PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev liblz4-dev libbrotli-dev \
+  libsimdjson-dev libsqlite3-dev libmaxminddb-dev libjemalloc-dev pkg-config zip chromium curl
 
-.PHONY: all setup build demo install install-files torture test lint format fuzz bench bench-logs bench-judgement \
+.PHONY: all setup build demo install install-files sanitize torture test lint format fuzz bench bench-logs bench-judgement \
   bench-ledger bench-names bench-roster bench-review clean
 
 all: build
@@ -41,6 +42,13 @@ format:
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# All tests in which threads work together, under the thread sanitizer: any report fails.
+sanitize: setup
+	HALLPASS_SANITIZED=1 $(SWIFT) build --build-tests --sanitize thread --scratch-path .build/sanitize
+	HALLPASS_SANITIZED=1 TSAN_OPTIONS=halt_on_error=1:exitcode=66 \
+	  $(SWIFT) test --skip-build --sanitize thread --scratch-path .build/sanitize \
+	  --filter 'ParallelTests|SyntheticDayTests|LogPiecesTests|ManyFilesTests|AssessmentTests|SweepTests|ZipTests'
 
 # The full killing test: 200 imports ended by SIGKILL at random moments (make test does 6).
 torture: setup

@@ -106,7 +106,9 @@ struct CSVCells {
 
     func id(_ column: String) -> String? {
         guard let text = self[column] else { return nil }
-        if !text.contains(where: \.isWhitespace) { return text }
+        if text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) || !text.contains(where: \.isWhitespace) {
+            return text
+        }
         problem(column, "an id has no spaces; write \(quoted(slug(text)))")
         return nil
     }

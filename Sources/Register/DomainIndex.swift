@@ -13,59 +13,68 @@ package struct DomainIndex: Sendable {
         fileprivate let exact: Bool
     }
 
-    /// What a look-up reads of a node, in 24 bytes; what only the building needs stands in `lists`.
-    private struct Node {
-        let parent: Int32
-        let labelStart: Int32
-        let labelLength: Int32
-        /// First claims for the name alone (`=name`) and for all beneath it; -1 is none.
-        var exact: Int32 = -1
-        var subtree: Int32 = -1
+    /// All that a look-up asks of a node, in 32 bytes: a step costs one cache line, whatever the register's size.
+    private struct Slot {
+        /// -1 where free.
+        var node: Int32 = -1
+        var parent: Int32 = -1
         /// The nearest node from here towards the root, this one included, that has subtree claims; -1 is
         /// none.
         var covering: Int32 = -1
+        var length: UInt8 = 0
+        var traits: Traits = []
+        /// The label's first bytes.
+        var label = InlineArray<18, UInt8>(repeating: 0)
     }
 
-    /// A place in the hash table: one cache line for the comparison of hashes and the way to the node.
-    private struct Slot {
-        var hash: UInt32
-        /// -1 where free.
-        var node: Int32
+    private struct Traits: OptionSet {
+        let rawValue: UInt8
+        static let hasExact = Traits(rawValue: 1)
+        static let hasChildren = Traits(rawValue: 2)
     }
 
-    private var nodes: [Node] = []
-    private var labels: [UInt8] = []
-    /// Always a power of two, at most half full.
+    private let nodes: [DomainNode]
+    /// All labels one behind the other.
+    private let labels: [UInt8]
+    /// The next claim of the same node, by claim; -1 at the last.
+    private let nextClaim: [Int32]
+    /// A power of two in length, at most three quarters full.
     private var table: [Slot]
-    private var nextClaim: [Int32] = []
 
     /// Claims are the positions in `entries`.
     package init(_ entries: [DomainEntry]) {
+        let builder = DomainTrie(entries)
+        nodes = builder.nodes
+        labels = builder.labels
+        nextClaim = builder.nextClaim
         var size = 16
-        while size < entries.count * 4 { size *= 2 }
-        table = Array(repeating: Slot(hash: 0, node: -1), count: size)
-        nodes.reserveCapacity(entries.count + 16)
-        nextClaim = Array(repeating: -1, count: entries.count)
-        // Last claims of each node, for the name alone and for all beneath it.
-        var tails: [(exact: Int32, subtree: Int32)] = []
-        for (claim, entry) in entries.enumerated() {
-            insert(entry, claim: Int32(truncatingIfNeeded: claim), &tails)
+        while size * 3 < builder.nodes.count * 4 { size *= 2 }
+        table = Array(repeating: Slot(), count: size)
+        for (number, hash) in builder.hashes().enumerated() { place(Int32(truncatingIfNeeded: number), hash) }
+    }
+
+    private mutating func place(_ number: Int32, _ hash: UInt64) {
+        let node = nodes[Int(number)]
+        let mask = table.count - 1
+        var place = DomainIndex.start(hash, mask)
+        while table[place].node >= 0 { place = (place + 1) & mask }
+        var slot = Slot(
+            node: number, parent: node.parent, covering: node.covering,
+            length: UInt8(truncatingIfNeeded: node.labelLength))
+        if node.exact >= 0 { slot.traits.insert(.hasExact) }
+        if node.hasChildren { slot.traits.insert(.hasChildren) }
+        for offset in 0..<min(Int(node.labelLength), slot.label.count) {
+            slot.label[offset] = labels[Int(node.labelStart) + offset]
         }
-        // Parents are always older than their children, so one pass settles what covers each node.
-        for index in nodes.indices {
-            let parent = nodes[index].parent
-            let inherited = parent >= 0 ? nodes[Int(parent)].covering : -1
-            nodes[index].covering = nodes[index].subtree >= 0 ? Int32(truncatingIfNeeded: index) : inherited
-        }
+        table[place] = slot
     }
 
     /// The longest entry that covers `name` (lower case, no trailing dot); `=name` goes before `name`.
     package func first(for name: String) -> Step? {
-        let bytes = name.utf8.span
-        let (node, isWhole) = walk(bytes)
-        guard node >= 0 else { return nil }
-        let found = nodes[Int(node)]
-        if isWhole, found.exact >= 0 { return Step(node: node, exact: true) }
+        let (slot, isWhole) = walk(name.utf8.span)
+        guard slot >= 0 else { return nil }
+        let found = table[slot]
+        if isWhole, found.traits.contains(.hasExact) { return Step(node: found.node, exact: true) }
         return found.covering >= 0 ? Step(node: found.covering, exact: false) : nil
     }
 
@@ -90,136 +99,61 @@ package struct DomainIndex: Sendable {
         return all
     }
 
-    /// The deepest node on the path of `name` from the right, and whether it is the whole name; -1 when none.
-    private func walk(_ name: Span<UInt8>) -> (node: Int32, isWhole: Bool) {
-        var hash = DomainIndex.seed
-        var node: Int32 = -1
+    /// Where the deepest node on the path of `name` from the right stands, and whether it is the whole name; -1 when
+    /// there is none.
+    private func walk(_ name: Span<UInt8>) -> (slot: Int, isWhole: Bool) {
+        var hash = DomainTrie.seed
+        var slot = -1
+        var parent: Int32 = -1
         var end = name.count
         var index = name.count - 1
         while index >= 0 {
             let byte = name[index]
             if byte == UInt8(ascii: ".") {
-                let child = find(hash, parent: node, name, from: index + 1, to: end)
-                if child < 0 { return (node, false) }
-                node = child
+                let child = find(hash, parent: parent, name, from: index + 1, to: end)
+                if child < 0 { return (slot, false) }
+                slot = child
+                parent = table[child].node
+                // Nothing longer is there.
+                if !table[child].traits.contains(.hasChildren) { return (slot, false) }
                 end = index
             }
-            hash = DomainIndex.mix(hash, byte)
+            hash = DomainTrie.mix(hash, byte)
             index -= 1
         }
         guard name.count > 0 else { return (-1, false) }
-        let child = find(hash, parent: node, name, from: 0, to: end)
-        return child < 0 ? (node, false) : (child, true)
+        let child = find(hash, parent: parent, name, from: 0, to: end)
+        return child < 0 ? (slot, false) : (child, true)
     }
 
     @inline(__always)
-    private func find(_ hash: UInt64, parent: Int32, _ name: Span<UInt8>, from: Int, to: Int) -> Int32 {
+    private static func start(_ hash: UInt64, _ mask: Int) -> Int {
+        Int(truncatingIfNeeded: hash ^ hash >> 32) & mask
+    }
+
+    @inline(__always)
+    private func find(_ hash: UInt64, parent: Int32, _ name: Span<UInt8>, from: Int, to: Int) -> Int {
         let mask = table.count &- 1
-        let code = DomainIndex.code(hash)
-        var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & mask
-        while table[slot].node >= 0 {
-            if table[slot].hash == code {
-                let node = table[slot].node
-                if matches(Int(node), parent, name, from: from, to: to) { return node }
+        var place = DomainIndex.start(hash, mask)
+        while table[place].node >= 0 {
+            if table[place].parent == parent, Int(table[place].length) == to &- from,
+                hasLabel(place, name, from: from, to: to)
+            {
+                return place
             }
-            slot = (slot &+ 1) & mask
+            place = (place &+ 1) & mask
         }
         return -1
     }
 
     @inline(__always)
-    private func matches(_ node: Int, _ parent: Int32, _ name: Span<UInt8>, from: Int, to: Int) -> Bool {
-        guard nodes[node].parent == parent, Int(nodes[node].labelLength) == to &- from else { return false }
-        let start = Int(nodes[node].labelStart)
-        for offset in 0..<(to &- from) where labels[start &+ offset] != name[from &+ offset] { return false }
+    private func hasLabel(_ place: Int, _ name: Span<UInt8>, from: Int, to: Int) -> Bool {
+        let length = to &- from
+        let inside = min(length, table[place].label.count)
+        for offset in 0..<inside where table[place].label[offset] != name[from &+ offset] { return false }
+        guard length > inside else { return true }
+        let start = Int(nodes[Int(table[place].node)].labelStart)
+        for offset in inside..<length where labels[start &+ offset] != name[from &+ offset] { return false }
         return true
     }
-
-    private mutating func insert(
-        _ entry: DomainEntry, claim: Int32, _ tails: inout [(exact: Int32, subtree: Int32)]
-    ) {
-        let name = entry.name.utf8.span
-        var hash = DomainIndex.seed
-        var node: Int32 = -1
-        var end = name.count
-        var index = name.count - 1
-        while index >= -1 {
-            if index < 0 || name[index] == UInt8(ascii: ".") {
-                let child = find(hash, parent: node, name, from: index + 1, to: end)
-                node = child >= 0 ? child : add(hash, parent: node, name, from: index + 1, to: end, &tails)
-                end = index
-            }
-            if index >= 0 { hash = DomainIndex.mix(hash, name[index]) }
-            index -= 1
-        }
-        guard node >= 0 else { return }
-        append(claim, to: Int(node), exact: entry.isExact, &tails)
-    }
-
-    private mutating func add(
-        _ hash: UInt64, parent: Int32, _ name: Span<UInt8>, from: Int, to: Int,
-        _ tails: inout [(exact: Int32, subtree: Int32)]
-    ) -> Int32 {
-        if (nodes.count + 1) * 2 > table.count { grow() }
-        let number = Int32(truncatingIfNeeded: nodes.count)
-        nodes.append(
-            Node(
-                parent: parent, labelStart: Int32(truncatingIfNeeded: labels.count),
-                labelLength: Int32(truncatingIfNeeded: to - from)))
-        tails.append((-1, -1))
-        for offset in from..<to { labels.append(name[offset]) }
-        place(number, hash)
-        return number
-    }
-
-    private mutating func place(_ node: Int32, _ hash: UInt64) {
-        let mask = table.count - 1
-        var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & mask
-        while table[slot].node >= 0 { slot = (slot + 1) & mask }
-        table[slot] = Slot(hash: DomainIndex.code(hash), node: node)
-    }
-
-    /// Doubles the table. The hashes are made anew, since a slot keeps half of one.
-    private mutating func grow() {
-        table = Array(repeating: Slot(hash: 0, node: -1), count: table.count * 2)
-        var hashes: [UInt64] = []
-        hashes.reserveCapacity(nodes.count)
-        for number in nodes.indices {
-            let node = nodes[number]
-            var hash = DomainIndex.seed
-            if node.parent >= 0 { hash = DomainIndex.mix(hashes[Int(node.parent)], UInt8(ascii: ".")) }
-            let start = Int(node.labelStart)
-            for offset in (0..<Int(node.labelLength)).reversed() {
-                hash = DomainIndex.mix(hash, labels[start + offset])
-            }
-            hashes.append(hash)
-            place(Int32(truncatingIfNeeded: number), hash)
-        }
-    }
-
-    private mutating func append(
-        _ claim: Int32, to node: Int, exact: Bool, _ tails: inout [(exact: Int32, subtree: Int32)]
-    ) {
-        let tail = exact ? tails[node].exact : tails[node].subtree
-        if tail >= 0 { nextClaim[Int(tail)] = claim }
-        if exact {
-            if tail < 0 { nodes[node].exact = claim }
-            tails[node].exact = claim
-        } else {
-            if tail < 0 { nodes[node].subtree = claim }
-            tails[node].subtree = claim
-        }
-    }
-
-    /// FNV-1a, 64 bits: cheap per byte, and the table above needs no more than a good spread.
-    private static let seed: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    @inline(__always)
-    private static func mix(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
-        (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-    }
-
-    /// What a slot keeps of a hash: bits that do not choose the slot.
-    @inline(__always)
-    private static func code(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 29) }
 }

@@ -18,8 +18,10 @@ struct RegisterCSV {
     /// Rows may leave out the domain: of a registry's list, say, that knows none.
     private let needsDomains: Bool
 
-    /// Domains that a product has already.
+    /// Domains that large products have already.
     private var listed: Set<Listed> = []
+    /// The row before, if it listed a domain of a product and nothing was wrong with it.
+    private var before: (fields: [String], vendor: Int, product: Int, isExcluded: Bool)?
     /// Where the header has the columns of agreements.
     private var agreementPositions: [Int] = []
     /// What the latest row with an agreement said of it.
@@ -82,6 +84,15 @@ struct RegisterCSV {
     }
 
     private mutating func take(_ row: CSVText.Row) {
+        if takeRepeat(row) { return }
+        before = nil
+        let problems = log.problems.count
+        takeOther(row)
+        // What is wrong with a cell is said of every row.
+        if log.problems.count > problems { before = nil }
+    }
+
+    private mutating func takeOther(_ row: CSVText.Row) {
         let cells = CSVCells(row: row, positions: positions, file: file, log: log)
         if row.fields.count > positions.count, row.fields[positions.count...].contains(where: { !$0.isEmpty })
         {
@@ -149,11 +160,65 @@ struct RegisterCSV {
         guard let vendor = takeVendor(cells) else { return }
         let product = productIndex(cells, vendor)
         let (domains, excluded) = (cells.domains("domain"), cells.domains("excluded"))
-        for domain in domains + excluded {
-            listed.insert(Listed(vendor: vendor, product: product, entry: domain.entry))
-        }
         content.vendors[vendor].products[product].domains += domains
         content.vendors[vendor].products[product].excludedDomains += excluded
+        let offered = content.vendors[vendor].products[product]
+        if offered.domains.count + offered.excludedDomains.count > RegisterCSV.listLimit {
+            noteAll(vendor, product)
+        }
+    }
+
+    /// A row that differs from the one before in the domain alone, as most do in a long list: what it says of vendor,
+    /// product and agreement is known.
+    private mutating func takeRepeat(_ row: CSVText.Row) -> Bool {
+        guard let before, let column = positions["domain"], row.fields.count == before.fields.count,
+            column < row.fields.count, !row.fields[column].isEmpty
+        else { return false }
+        for index in row.fields.indices where index != column && row.fields[index] != before.fields[index] {
+            return false
+        }
+        let cells = CSVCells(row: row, positions: positions, file: file, log: log)
+        guard let domain = cells.domain(CSVCell.plain(row.fields[column]), "domain") else { return true }
+        let isNew = note(domain.entry, before.vendor, before.product)
+        // With an agreement the row may be another row of one domain; then nothing is new.
+        if !isNew, hasAgreement(before.fields) { return true }
+        append(domain, before.vendor, before.product, isExcluded: before.isExcluded)
+        return true
+    }
+
+    private func hasAgreement(_ fields: [String]) -> Bool {
+        guard let column = positions["agreement"], column < fields.count else { return false }
+        return !fields[column].isEmpty
+    }
+
+    private mutating func append(_ domain: ListedDomain, _ vendor: Int, _ product: Int, isExcluded: Bool) {
+        if isExcluded {
+            content.vendors[vendor].products[product].excludedDomains.append(domain)
+        } else {
+            content.vendors[vendor].products[product].domains.append(domain)
+        }
+    }
+
+    /// A list of so many domains is searched as fast as a set.
+    private static let listLimit = 16
+
+    /// Whether the product had not listed the domain before.
+    private mutating func note(_ entry: DomainEntry, _ vendor: Int, _ product: Int) -> Bool {
+        let known = content.vendors[vendor].products[product]
+        let count = known.domains.count + known.excludedDomains.count
+        if count < RegisterCSV.listLimit {
+            return !known.domains.contains { $0.entry == entry }
+                && !known.excludedDomains.contains { $0.entry == entry }
+        }
+        if count == RegisterCSV.listLimit { noteAll(vendor, product) }
+        return listed.insert(Listed(vendor: vendor, product: product, entry: entry)).inserted
+    }
+
+    private mutating func noteAll(_ vendor: Int, _ product: Int) {
+        let known = content.vendors[vendor].products[product]
+        for domain in known.domains + known.excludedDomains {
+            listed.insert(Listed(vendor: vendor, product: product, entry: domain.entry))
+        }
     }
 
     private mutating func takeDomain(_ cells: CSVCells) {
@@ -169,14 +234,12 @@ struct RegisterCSV {
         let product = productIndex(cells, vendor)
         if let text = cells["domain"], let domain = cells.domain(text, "domain") {
             // A row for each agreement of one domain is how spreadsheets say that there are two.
-            let isNew = listed.insert(Listed(vendor: vendor, product: product, entry: domain.entry)).inserted
-            if !isNew, cells["agreement"] != nil {
-                // Said already.
-            } else if cells.bool("excluded") ?? false {
-                content.vendors[vendor].products[product].excludedDomains.append(domain)
-            } else {
-                content.vendors[vendor].products[product].domains.append(domain)
+            let isNew = note(domain.entry, vendor, product)
+            let isExcluded = cells.bool("excluded") ?? false
+            if isNew || cells["agreement"] == nil {
+                append(domain, vendor, product, isExcluded: isExcluded)
             }
+            before = (cells.row.fields, vendor, product, isExcluded)
         }
         if cells["agreement"] == nil, cells["status"] == nil { return }
         let products = Scope.only([content.vendors[vendor].products[product].id])
@@ -200,7 +263,6 @@ struct RegisterCSV {
         let problems = log.problems.count
         latest = nil
         guard let agreement = cells.agreement(products: products) else { return nil }
-        // What is wrong with a cell is said of every row.
         if log.problems.count == problems { latest = (fields, agreement) }
         return agreement
     }

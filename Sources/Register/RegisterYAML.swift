@@ -156,5 +156,23 @@ func identifier(_ value: YAMLValue) -> String? {
 
 /// Lower-case letters and digits joined by hyphens, from any name: `Quizly, Inc.` gives `quizly-inc`.
 func slug(_ text: String) -> String {
-    text.lowercased().split { !($0.isLetter || $0.isNumber) }.joined(separator: "-")
+    if text.utf8.allSatisfy({ $0 < 128 }) { return plainSlug(text) }
+    return text.lowercased().split { !($0.isLetter || $0.isNumber) }.joined(separator: "-")
+}
+
+/// The same for ASCII, of which a large register has hundreds of thousands.
+private func plainSlug(_ text: String) -> String {
+    var slug: [UInt8] = []
+    var isBreak = false
+    for byte in text.utf8 {
+        let lower = (0x41...0x5a).contains(byte) ? byte | 0x20 : byte
+        if (0x61...0x7a).contains(lower) || (0x30...0x39).contains(lower) {
+            if isBreak, !slug.isEmpty { slug.append(0x2d) }
+            isBreak = false
+            slug.append(lower)
+        } else {
+            isBreak = true
+        }
+    }
+    return String(decoding: slug, as: UTF8.self)
 }

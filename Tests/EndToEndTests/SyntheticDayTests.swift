@@ -26,11 +26,13 @@ import Testing
         try body(path, try day.write())
     }
 
-    private func read(_ path: String, jobs: Int = 0, chunkBytes: Int = 1 << 20) -> Run {
+    private func read(
+        _ path: String, jobs: Int = 0, chunkBytes: Int = 1 << 20, verifiesChecksums: Bool = true
+    ) -> Run {
         var options = RunOptions()
         options.jobs = jobs
         options.chunkBytes = chunkBytes
-        options.packets.verifiesChecksums = true
+        options.packets.verifiesChecksums = verifiesChecksums
         return Run([path], options: options)
     }
 
@@ -63,6 +65,27 @@ import Testing
                 renderings.insert(ContactsRenderer(format: .jsonl).render(run.facts.contacts))
             }
             #expect(renderings.count == 1)
+        }
+    }
+
+    /// A day of real size: thousands of flows at once, hundreds of chunks. The thread sanitizer takes a tenth of it.
+    @Test func twoHundredMegabytesGiveTheSameBytesForAnyJobsAndChunks() throws {
+        let isSanitized = ProcessInfo.processInfo.environment["HALLPASS_SANITIZED"] == "1"
+        let day = DayOptions(bytes: isSanitized ? 20_000_000 : 200_000_000, seed: 11)
+        try write(day) { path, truth in
+            let whole = read(path, jobs: 1, chunkBytes: .max, verifiesChecksums: false)
+            #expect(whole.isComplete)
+            #expect(truth.differences(from: self.truth(of: whole.facts.contacts)) == [])
+            let expected = ContactsRenderer(format: .jsonl).render(whole.facts.contacts)
+            for jobs in [1, 2, 3, 8] {
+                for chunkBytes in [64 << 10, 1 << 20, 7 << 20, .max] where (jobs, chunkBytes) != (1, .max) {
+                    let run = read(path, jobs: jobs, chunkBytes: chunkBytes, verifiesChecksums: false)
+                    let rendered = ContactsRenderer(format: .jsonl).render(run.facts.contacts)
+                    #expect(rendered == expected, "\(jobs) jobs, chunks of \(chunkBytes)")
+                    #expect(run.facts.lookups == whole.facts.lookups)
+                    #expect(run.facts.coverage == whole.facts.coverage)
+                }
+            }
         }
     }
 
