@@ -115,6 +115,12 @@ let package = Package(
                 "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
                 "Judgement", "Reports", "CMaxMind", crypto,
             ]),
+        room(
+            "Evidence",
+            [
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register",
+                "Roster", "Judgement", "Ledger", "Reports", crypto,
+            ]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
@@ -173,6 +179,9 @@ let package = Package(
                 "Bytes", "Captures", "Contacts", "Register", "Roster", "Judgement", "Reports", "Review",
                 "FuzzBodies", crypto,
             ]),
+        tests(
+            "EvidenceTests",
+            ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Evidence", crypto]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",

@@ -12,13 +12,16 @@ package struct ContactBuilder {
     /// Contacts in output order that are like no other: there is nothing to merge.
     private var listed: [Contact] = []
     package private(set) var flowCount: UInt64 = 0
+    /// Flows that are remembered one by one; nil when nobody asked.
+    package private(set) var traces: FlowTraces?
 
     /// `sinkholes`: addresses that the district's filter answers with instead of a refused name's own; `answers`:
-    /// what clients were told by the DNS according to logs.
+    /// what clients were told by the DNS according to logs; `tracing`: whose flows to remember one by one.
     package init(
         homeNetworks: [IPPrefix] = IPPrefix.defaultHomeNetworks, sinkholes: Set<IPAddress> = [],
-        answers: LoggedAnswers = LoggedAnswers()
+        answers: LoggedAnswers = LoggedAnswers(), tracing: TraceRequest? = nil
     ) {
+        traces = tracing.map { FlowTraces($0) }
         orientation = FlowOrientation(homeNetworks: homeNetworks)
         self.sinkholes = sinkholes
         self.answers = answers
@@ -39,6 +42,9 @@ package struct ContactBuilder {
     /// All that another builder has collected.
     package mutating func add(_ other: ContactBuilder) {
         flowCount &+= other.flowCount
+        if let more = other.traces {
+            if traces == nil { traces = more } else { traces?.add(more) }
+        }
         merger.add(other.merger)
         add(listed: other.listed)
     }
@@ -67,7 +73,9 @@ package struct ContactBuilder {
             let label = finished.label(of: slice)
             // What was told to a load balancer says nothing of the client that it speaks for.
             let side = label?.proxiedClient == nil ? clientIsA ? told?.a : told?.b : nil
-            merger.add(contact(finished.flow, slice, label, side, clientIsA: clientIsA))
+            let contact = contact(finished.flow, slice, label, side, clientIsA: clientIsA)
+            traces?.take(finished.flow, contact)
+            merger.add(contact)
         }
     }
 

@@ -35,6 +35,14 @@ package struct PacketSorter {
         sorted.packets.bytes &+= frame.original
         let time = note(frame, into: &sorted)
         let bytes = window.clamped(from: frame.offset, count: frame.captured)
+        if let watch = options.watch {
+            var isDecoded = decode(bytes, frame) == nil
+            while true {
+                if isDecoded { sorted.watched.take(packet, bytes, frame, number, time, watch) }
+                guard let offset = packet.nextSubframe else { return }
+                isDecoded = PacketDecoder.decodeSubframe(bytes, at: offset, into: &packet) == nil
+            }
+        }
         if let reason = decode(bytes, frame) {
             if reason == .arp { sorted.addresses.takeARP(packet, bytes, at: time) }
             sorted.packets.skip(reason, bytes: frame.original, linkType: frame.linkType)
@@ -113,6 +121,8 @@ package struct PacketOptions: Sendable {
     package var deduplicates = false
     /// Collect every sighting of a name, for `hallpass names`.
     package var collectsSightings = false
+    /// Look for these frames alone; nothing is counted or named then.
+    package var watch: FrameWatch?
 
     package init() {}
 }

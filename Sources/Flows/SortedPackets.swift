@@ -32,6 +32,8 @@ package struct SortedPackets: Sendable {
     var clock = ChunkClock()
     /// Who had which address, as these packets say.
     var addresses = AddressFacts()
+    /// Frames that somebody wants whole (`PacketOptions.watch`).
+    package internal(set) var watched = WatchedFrames()
     /// Position in the input of the chunk's first frame.
     package internal(set) var base: UInt64 = 0
 
@@ -58,6 +60,7 @@ package struct SortedPackets: Sendable {
         tally = FlowTally()
         clock = ChunkClock()
         addresses = AddressFacts()
+        watched = WatchedFrames()
     }
 
     @inline(__always)

@@ -136,7 +136,7 @@ extension CapturePipeline {
 }
 
 /// Fills the chunks of a group, one after the other.
-private final class Loader {
+final class Loader {
     private let group: ChunkPlan.Group
     private let size: Int
     private(set) var used: Int

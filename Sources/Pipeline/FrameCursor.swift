@@ -48,6 +48,9 @@ struct FrameCursor: ~Copyable {
         window.bytes.clamped(from: frame.offset, count: frame.captured)
     }
 
+    /// Where the frame that `peek` gave begins in the capture's own bytes.
+    func position(_ frame: FrameRecord) -> Int64 { window.position + Int64(frame.offset) }
+
     /// Copies the bytes of the frame that `peek` gave.
     func copy(_ frame: FrameRecord, into buffer: inout ByteBuffer, at offset: Int) {
         buffer.write(bytes(frame), at: offset)

@@ -15,7 +15,8 @@ final class Lane {
     init(_ number: Int, _ options: RunOptions, _ answers: LoggedAnswers) {
         shard = FlowShard(number, options.packets)
         builder = ContactBuilder(
-            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes, answers: answers)
+            homeNetworks: options.homeNetworks, sinkholes: options.sinkholes, answers: answers,
+            tracing: options.tracing)
     }
 
     /// Makes contacts of the flows that are ready, then takes in the shard's packets of `chunks`.

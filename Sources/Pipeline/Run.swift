@@ -19,6 +19,8 @@ package struct RunOptions {
     /// Addresses that the district's filter answers with instead of a refused name's own.
     package var sinkholes: Set<IPAddress> = []
     package var logs = LogOptions()
+    /// Contacts of captures whose flows are remembered one by one.
+    package var tracing: TraceRequest?
 
     package init() {}
 }
@@ -37,6 +39,8 @@ package struct Run {
     package private(set) var sightings: [(sighting: Sighting, count: UInt64)] = []
     /// Files that a directory walk passed over, being neither capture nor log.
     package private(set) var passedOver: [String] = []
+    /// The flows that `RunOptions.tracing` asked for.
+    package private(set) var traces: FlowTraces?
     /// Arguments that do not exist.
     package private(set) var missing: [String] = []
 
@@ -132,6 +136,7 @@ package struct Run {
         }
         let captures = read(captures: distinct.kept, after: order, logs)
         var builder = captures.builder
+        traces = builder.traces
         var lookups = captures.lookups
         logs.finish(captures.answers ?? logs.answers, into: &builder, &lookups)
         facts.contacts = builder.takeContacts()
@@ -204,7 +209,7 @@ package struct Run {
     }
 
     /// By first packet, so that pieces of one capture follow each other whatever their order on the command line.
-    private static func precedes(_ a: Input, _ b: Input) -> Bool {
+    static func precedes(_ a: Input, _ b: Input) -> Bool {
         if a.firstTime != b.firstTime {
             guard let second = b.firstTime else { return true }
             guard let first = a.firstTime else { return false }

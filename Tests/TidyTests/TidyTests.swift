@@ -36,6 +36,10 @@ import Testing
             "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
             "Judgement", "Reports", "CMaxMind", "Crypto", "Foundation", "Synchronization",
         ],
+        "Evidence": [
+            "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register", "Roster",
+            "Judgement", "Ledger", "Reports", "Crypto", "Foundation",
+        ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
             "Roster", "Judgement", "Ledger", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch",

@@ -53,7 +53,7 @@ struct QUICFrames {
 
     /// RFC 9000 §19.3: largest, delay, range count, first range, then pairs of gap and length; three ECN
     /// counts.
-    private static func skipAcknowledgement(_ reader: inout ByteReader, hasCounts: Bool) throws(DecodeFault) {
+    static func skipAcknowledgement(_ reader: inout ByteReader, hasCounts: Bool) throws(DecodeFault) {
         _ = try reader.quicInteger()
         _ = try reader.quicInteger()
         let ranges = try reader.quicInteger()

@@ -52,7 +52,18 @@ struct QUICKeys: Sendable {
 
     /// Opens the packet in `packet` (from its first byte to its end), whose packet number begins at `number`
     /// (RFC 9001 §5.3 and §5.4). Nil when the tag says that it is not for these keys.
-    func open(_ packet: RawSpan, number: Int) -> [UInt8]? {
+    func open(_ packet: RawSpan, number: Int) -> [UInt8]? { openWhole(packet, number: number)?.payload }
+
+    /// A packet in clear: its header without protection, and what it carries.
+    struct Opened {
+        var header: [UInt8]
+        var payload: [UInt8]
+        /// Where the packet number begins in the header.
+        let number: Int
+        fileprivate let nonce: [UInt8]
+    }
+
+    func openWhole(_ packet: RawSpan, number: Int) -> Opened? {
         let sample = packet.clamped(from: number + 4, count: 16)
         guard sample.byteCount == 16, let first = packet.byte(at: 0), let mask = mask(sample) else {
             return nil
@@ -78,7 +89,21 @@ struct QUICKeys: Sendable {
             let box = try? AES.GCM.SealedBox(nonce: gcmNonce, ciphertext: text, tag: tag),
             let opened = try? AES.GCM.open(box, using: key, authenticating: header)
         else { return nil }
-        return [UInt8](opened)
+        return Opened(header: header, payload: [UInt8](opened), number: number, nonce: nonce)
+    }
+
+    /// The packet as it goes over the wire; nil when it is too short for header protection.
+    func seal(_ packet: Opened) -> [UInt8]? {
+        guard let nonce = try? AES.GCM.Nonce(data: packet.nonce),
+            let box = try? AES.GCM.seal(
+                packet.payload, using: key, nonce: nonce, authenticating: packet.header)
+        else { return nil }
+        var bytes = packet.header + [UInt8](box.ciphertext) + [UInt8](box.tag)
+        let sample = bytes.withRawSpan { $0.clamped(from: packet.number + 4, count: 16).copied() }
+        guard sample.count == 16, let mask = sample.withRawSpan({ mask($0) }) else { return nil }
+        bytes[0] ^= mask[0] & 0x0f
+        for index in packet.number..<packet.header.count { bytes[index] ^= mask[1 + index - packet.number] }
+        return bytes
     }
 
     /// AES-ECB of the sample (RFC 9001 §5.4.3), made as counter mode over a block of zeros with the sample as
