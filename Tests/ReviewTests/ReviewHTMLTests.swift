@@ -1,5 +1,6 @@
 import Bytes
 import Judgement
+import Register
 import TestSupport
 import Testing
 
