@@ -68,8 +68,8 @@ extension Ledger {
         }
     }
 
-    /// Plain files that something was read of, by their size: SHA-256 of each. A file that begins like one of them holds
-    /// its lines or packets once more.
+    /// Plain files that something was read of, by their size: SHA-256 of each. A file that begins like one of
+    /// them holds its lines or packets once more.
     package func plainFiles() throws(LedgerFault) -> [Int64: Set<String>] {
         try read { database in
             let sql = """

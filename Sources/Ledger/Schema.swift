@@ -16,8 +16,8 @@ enum Schema {
         return migrator
     }
 
-    /// What approved apps do that their lockfiles do not have; `since` is a day of the district, `severity` and `text` are
-    /// those of the finding that told of it.
+    /// What approved apps do that their lockfiles do not have; `since` is a day of the district, `severity` and
+    /// `text` are those of the finding that told of it.
     private static let drifts = """
         CREATE TABLE drifts (
           app TEXT NOT NULL, party TEXT NOT NULL, verdict TEXT NOT NULL, severity TEXT NOT NULL, text TEXT NOT NULL,

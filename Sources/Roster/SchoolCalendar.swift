@@ -44,8 +44,8 @@ extension SchoolCalendar {
     /// break.
     private static let longestBreak: Int64 = 42
 
-    /// The first day of the school year to which `day` belongs, by the terms of all schools; a summer belongs to the year
-    /// before it. Nil when no term of that year is known.
+    /// The first day of the school year to which `day` belongs, by the terms of all schools; a summer belongs to
+    /// the year before it. Nil when no term of that year is known.
     package static func schoolYear(of day: CivilDay, terms: [Span]) -> CivilDay? {
         var start: CivilDay?
         var end: Int64?

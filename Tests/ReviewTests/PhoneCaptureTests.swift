@@ -7,17 +7,17 @@ import Testing
 
 /// Captures of PCAPdroid: the session's packets as that app writes them, with what it puts around them.
 @Suite struct PhoneCaptureTests {
-    /// The frames of the committed capture (pcap, little endian, nanoseconds) with their times.
+    /// The frames of the committed capture (pcap, little endian, microseconds) with their times.
     private static func frames() throws -> [(nanoseconds: UInt64, frame: [UInt8])] {
         let url = RecordedSessionTests.folder.appendingPathComponent("session.pcap")
         let bytes = Array(try Data(contentsOf: url))
         func number(_ place: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) } }
-        #expect(number(0) == 0xa1b2_3c4d)
+        #expect(number(0) == 0xa1b2_c3d4)
         var frames: [(UInt64, [UInt8])] = []
         var place = 24
         while place + 16 <= bytes.count {
             let length = number(place + 8)
-            let time = UInt64(number(place)) * 1_000_000_000 + UInt64(number(place + 4))
+            let time = UInt64(number(place)) * 1_000_000_000 + UInt64(number(place + 4)) * 1000
             frames.append((time, Array(bytes[(place + 16)..<(place + 16 + length)])))
             place += 16 + length
         }

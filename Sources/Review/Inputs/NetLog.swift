@@ -45,17 +45,20 @@ struct NetLog {
         init() {}
 
         init(_ document: borrowing JSONDocument) {
-            if let types = document.member(JSONDocument.root, "logEventTypes") {
-                startJob = document.unsigned(document.member(types, "URL_REQUEST_START_JOB"))
-                bytesRead = document.unsigned(document.member(types, "URL_REQUEST_JOB_BYTES_READ"))
-                contentRead = document.unsigned(document.member(types, "URL_REQUEST_JOB_FILTERED_BYTES_READ"))
-                requestHead = [
-                    document.unsigned(document.member(types, "HTTP_TRANSACTION_SEND_REQUEST_HEADERS")),
-                    document.unsigned(document.member(types, "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS")),
-                    document.unsigned(document.member(types, "HTTP_TRANSACTION_QUIC_SEND_REQUEST_HEADERS")),
-                ].compactMap(\.self)
-                responseHead = document.unsigned(
-                    document.member(types, "HTTP_TRANSACTION_READ_RESPONSE_HEADERS"))
+            for member in document.member(JSONDocument.root, "logEventTypes").map({ document.members($0) })
+                ?? []
+            {
+                guard let number = document.unsigned(member) else { continue }
+                switch document.key(member) {
+                case "URL_REQUEST_START_JOB": startJob = number
+                case "URL_REQUEST_JOB_BYTES_READ": bytesRead = number
+                case "URL_REQUEST_JOB_FILTERED_BYTES_READ": contentRead = number
+                case "HTTP_TRANSACTION_SEND_REQUEST_HEADERS", "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS",
+                    "HTTP_TRANSACTION_QUIC_SEND_REQUEST_HEADERS":
+                    requestHead.append(number)
+                case "HTTP_TRANSACTION_READ_RESPONSE_HEADERS": responseHead = number
+                default: break
+                }
             }
             tickOffset = document.unsigned(document.member(JSONDocument.root, "timeTickOffset")) ?? 0
         }
@@ -119,8 +122,8 @@ struct NetLog {
             )
         }
 
-        /// `"Name: value"` each; the first one of an answer is the status line. Pseudo-headers (RFC 9113 §8.3) repeat the
-        /// URL and are left out.
+        /// `"Name: value"` each; the first one of an answer is the status line. Pseudo-headers (RFC 9113
+        /// §8.3) repeat the URL and are left out.
         private static func headers(
             _ document: borrowing JSONDocument, _ parameters: Int
         ) -> (first: String, headers: [Exchange.Header]) {

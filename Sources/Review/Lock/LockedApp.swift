@@ -71,8 +71,8 @@ package struct LockedApp: Sendable {
         }
     }
 
-    /// Verdicts that a covered product gets when its agreement does not hold any more; that a contact is out of scope says
-    /// something of who used the app.
+    /// Verdicts that a covered product gets when its agreement does not hold any more; that a contact is out of
+    /// scope says something of who used the app.
     private static let lapses: [Verdict] = [
         .notYetEffective, .pending, .expired, .declined, .noAgreement, .unknownOwner,
     ]
