@@ -12,7 +12,7 @@ PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-
   libsimdjson-dev libsqlite3-dev libmaxminddb-dev libjemalloc-dev pkg-config zip chromium curl
 
 .PHONY: all setup build demo install install-files sanitize torture test lint format fuzz bench bench-logs bench-judgement \
-  bench-ledger bench-names bench-roster bench-review clean
+  bench-ledger bench-names bench-roster bench-review bench-evidence clean
 
 all: build
 
@@ -115,6 +115,16 @@ bench-roster:
 bench-review: setup
 	$(SWIFT) build -c release --product hallpass
 	Tests/Benchmarks/bench-review.sh 200
+
+# The excerpt of one destination out of a synthetic school day of GIGABYTES, beside one analysis of the same day.
+bench-evidence: setup
+	$(SWIFT) build -c release --product hallpass-bench
+	$(SWIFT) build -c release --product ExcerptBenchmark
+	@mkdir -p "$${TMPDIR:-/tmp}/hallpass-bench"
+	@day="$${TMPDIR:-/tmp}/hallpass-bench/day-$(GIGABYTES).pcap"; \
+	  [ -s "$$day.truth.tsv" ] || \
+	    .build/release/hallpass-bench generate --gigabytes $(GIGABYTES) --seed 1 --output "$$day"; \
+	  cat "$$day" > /dev/null; .build/release/ExcerptBenchmark "$$day"
 
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.

@@ -163,6 +163,9 @@ let package = Package(
             name: "LedgerBenchmark",
             dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement", "Ledger"],
             path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "ExcerptBenchmark", dependencies: ["Bytes", "Contacts", "Pipeline", "Evidence"],
+            path: "Tests/Benchmarks/ExcerptBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         .executableTarget(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],

@@ -110,27 +110,21 @@ struct AssessmentMerger {
 
     /// For the place of a group and its finding, what it appears with.
     private func companions(jobs: Int, run: Assessment.Runner?) -> (Int, Finding) -> [Companion] {
-        let counting = self.counting(jobs: jobs, run: run)
-        let candidates = counting.reduce(into: [:]) { all, shard in
-            all.merge(shard.candidates(support: register.context.support)) { known, _ in known }
-        }
-        var rivals = CompanionRivals(candidates)
-        if rivals.isNeeded {
-            for (part, traces) in traces.enumerated() {
-                for trace in traces { rivals.add(trace, groups: places[part]) }
-            }
-        }
+        let appearances = Appearances(traces, places: places, groupCount: merged.count)
+        let companions = self.companions(appearances, jobs: jobs, run: run)
+        let rivals = CompanionRivals(appearances, companions)
         return { [register] place, finding in
-            let found = rivals.remaining(place, of: candidates[place] ?? []).compactMap {
-                item -> Companion? in
-                let shard = counting[place % counting.count]
-                guard let count = shard.count(place, item.product), let lift = count.lift else { return nil }
+            let candidates = companions.found[place]?.map(\.product) ?? []
+            let found = rivals.remaining(place, of: candidates).compactMap { item -> Companion? in
+                guard let count = companions.count(place, item.product), let lift = count.lift else {
+                    return nil
+                }
                 let vendor = register.vendors[item.product.vendor]
                 // That a vendor's destination comes with the vendor's own product tells nobody anything.
                 if finding.owner == vendor.name { return nil }
                 return Companion(
                     owner: vendor.name, product: vendor.products[item.product.product].name,
-                    together: count.together, minutes: shard.minutes[place] ?? 0, devices: count.devices,
+                    together: count.together, minutes: companions.minutes[place] ?? 0, devices: count.devices,
                     lift: lift,
                     alikeWith: item.alike.map { register.vendors[$0.vendor].products[$0.product].name })
             }
@@ -143,28 +137,30 @@ struct AssessmentMerger {
     }
 
     /// Destinations with products, in as many shards of the destinations as there are jobs.
-    private func counting(jobs: Int, run: Assessment.Runner?) -> [Companions] {
-        let shards = Mutex([Companions?](repeating: nil, count: jobs))
-        let work: @Sendable (Int) -> Void = { [traces, places] number in
-            var counting = Companions(shard: number, of: jobs)
-            for (part, traces) in traces.enumerated() {
-                for trace in traces { counting.add(trace, groups: places[part]) }
-            }
-            shards.withLock { $0[number] = counting }
+    private func companions(_ appearances: Appearances, jobs: Int, run: Assessment.Runner?) -> Companions {
+        let support = register.context.support
+        guard let run, jobs > 1 else { return Companions(appearances, support: support) }
+        let all = Mutex(Companions())
+        run(jobs) { number in
+            let shard = Companions(appearances, shard: number, of: jobs, support: support)
+            all.withLock { $0.merge(shard) }
         }
-        if let run, jobs > 1 { run(jobs, work) } else { work(0) }
-        return shards.withLock { $0.compactMap(\.self) }
+        return all.withLock { $0 }
     }
 }
 
 extension Assessment {
+    private static func precedes(_ a: Finding, _ b: Finding) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.points != b.points { return a.points > b.points }
+        return (a.domain, a.verdict.rank) < (b.domain, b.verdict.rank)
+    }
+
     /// Into the order of every output.
     fileprivate mutating func sort() {
-        findings.sort { a, b in
-            if a.severity != b.severity { return a.severity > b.severity }
-            if a.points != b.points { return a.points > b.points }
-            return (a.domain, a.verdict.rank) < (b.domain, b.verdict.rank)
-        }
+        // Positions are sorted: a finding is too large to be moved about.
+        let order = findings.indices.sorted { Assessment.precedes(findings[$0], findings[$1]) }
+        findings = order.map { findings[$0] }
         notDataFlows.sort { a, b in
             (a.domain, a.action.rawValue, a.verdict.rank) < (b.domain, b.action.rawValue, b.verdict.rank)
         }

@@ -1,6 +1,6 @@
 import Register
 
-/// Finds the products after whose contacts an uncovered destination appears far more often than by chance.
+/// The products after whose contacts uncovered destinations appear far more often than by chance.
 ///
 /// Chance is counted device by device: if the destination's minutes fell anywhere among the minutes in which the
 /// device was busy, so many would fall within the window after the product. Devices that use a product a lot and
@@ -16,118 +16,210 @@ struct Companions: Sendable {
         var isMoreThanChance: Bool { (lift?.low ?? 0) > 1 }
     }
 
-    private let shard: Int
-    private let shards: Int
-    /// Products by number, in the order in which they came.
-    private var products: [ProductKey] = []
-    private var numbers: [ProductKey: UInt32] = [:]
-    private var pairs = PairTable()
-    /// Minutes in which each destination was contacted afresh.
-    private(set) var minutes: [Int: Int] = [:]
-
-    /// Counts the destinations whose number leaves `shard` when it is divided by `shards`.
-    init(shard: Int = 0, of shards: Int = 1) {
-        self.shard = shard
-        self.shards = shards
+    struct Found: Equatable {
+        let product: ProductKey
+        let count: Count
     }
 
-    /// `groups` numbers the traces' groups as the caller does.
-    mutating func add(_ trace: DeviceTrace, groups: [Int]) {
-        let busy = trace.busy.count
-        let products = trace.products.map {
-            (number: number($0.key), near: $0.near, wanted: $0.near.shared(with: trace.busy))
+    /// By destination's group, the products that it appears with more often than by chance, in order.
+    private(set) var found: [Int: [Found]] = [:]
+    /// Of the groups in `found`, minutes in which the destination was contacted afresh.
+    private(set) var minutes: [Int: Int] = [:]
+
+    init() {}
+
+    /// Counts the groups whose number leaves `shard` when it is divided by `shards`.
+    ///
+    /// One destination after the other, over all devices that contacted it: its products' counts then lie close to each
+    /// other, and only what is more than chance is kept.
+    ///
+    /// - Parameter support: minutes together, at least.
+    init(_ appearances: Appearances, shard: Int = 0, of shards: Int = 1, support: Int) {
+        var table = ProductTable()
+        for group in stride(from: shard, to: appearances.groupCount, by: shards) {
+            let list = appearances.of(group)
+            if list.isEmpty { continue }
+            table.removeAll()
+            var events = 0
+            for appearance in list { events += appearances.count(appearance, in: &table) }
+            let more = table.all.filter { $0.count.together >= support && $0.count.isMoreThanChance }
+            if more.isEmpty { continue }
+            minutes[group] = events
+            found[group] =
+                more.map { Found(product: appearances.products[Int($0.product)], count: $0.count) }
+                .sorted { $0.product < $1.product }
         }
-        for party in trace.parties {
-            let group = groups[Int(party.group)]
-            guard group % shards == shard else { continue }
-            let events = party.starts.count
-            minutes[group, default: 0] += events
-            for product in products {
-                let together = party.starts.shared(with: product.near)
-                pairs.update(group, product.number) { count in
-                    count.together += together
-                    count.expected.add(events: events, wanted: product.wanted, of: busy)
-                    if together > 0 { count.devices += 1 }
+    }
+
+    mutating func merge(_ other: Companions) {
+        found.merge(other.found) { known, _ in known }
+        minutes.merge(other.minutes) { known, _ in known }
+    }
+
+    /// What was counted of a destination and a product that it appears with.
+    func count(_ group: Int, _ product: ProductKey) -> Count? {
+        found[group]?.first { $0.product == product }?.count
+    }
+}
+
+/// Which device contacted which destination: the devices' traces, and an index of them by the destination's group.
+struct Appearances: Sendable {
+    /// A party of a device.
+    struct Appearance: Sendable {
+        let device: Int32
+        let party: Int32
+    }
+
+    private let devices: [DeviceTrace]
+    private var list: [Appearance] = []
+    /// `starts[g] ..< starts[g + 1]` are the places of group `g` in `list`.
+    private var starts: [Int]
+    /// Products by number, in the order in which they came.
+    private(set) var products: [ProductKey] = []
+    /// For each device, where its products begin in `numbers` and `wanted`.
+    private var offsets: [Int] = []
+    private var numbers: [UInt32] = []
+    private var wanted: [Int32] = []
+
+    var groupCount: Int { starts.count - 1 }
+
+    /// - Parameters:
+    ///   - traces: of each part, its devices.
+    ///   - places: of each part, the number of its groups among all `groupCount` ones.
+    init(_ traces: [[DeviceTrace]], places: [[Int]], groupCount: Int) {
+        devices = traces.flatMap(\.self)
+        starts = Array(repeating: 0, count: groupCount + 1)
+        var known: [ProductKey: UInt32] = [:]
+        for device in devices {
+            offsets.append(numbers.count)
+            for (place, product) in device.products.enumerated() {
+                let number = known[product] ?? UInt32(truncatingIfNeeded: products.count)
+                if Int(number) == products.count {
+                    products.append(product)
+                    known[product] = number
                 }
+                numbers.append(number)
+                wanted.append(Int32(truncatingIfNeeded: device.wanted(place)))
+            }
+        }
+        index(traces, places)
+    }
+
+    /// Sorts all parties by group, by counting them first.
+    private mutating func index(_ traces: [[DeviceTrace]], _ places: [[Int]]) {
+        for (part, devices) in traces.enumerated() {
+            for device in devices {
+                for party in device.parties { starts[places[part][Int(party)] + 1] += 1 }
+            }
+        }
+        for group in 1..<max(1, starts.count) { starts[group] += starts[group - 1] }
+        list = Array(repeating: Appearance(device: 0, party: 0), count: starts.last ?? 0)
+        var next = starts
+        var number: Int32 = 0
+        for (part, devices) in traces.enumerated() {
+            for device in devices {
+                for (party, group) in device.parties.enumerated() {
+                    let group = places[part][Int(group)]
+                    list[next[group]] = Appearance(device: number, party: Int32(truncatingIfNeeded: party))
+                    next[group] += 1
+                }
+                number += 1
             }
         }
     }
 
-    private mutating func number(_ product: ProductKey) -> UInt32 {
-        if let known = numbers[product] { return known }
-        let number = UInt32(truncatingIfNeeded: products.count)
-        products.append(product)
-        numbers[product] = number
-        return number
-    }
+    func of(_ group: Int) -> ArraySlice<Appearance> { list[starts[group]..<starts[group + 1]] }
 
-    /// What was counted of a destination and a product; nil when they never met on a device.
-    func count(_ group: Int, _ product: ProductKey) -> Count? {
-        numbers[product].flatMap { pairs.count(group, $0) }
-    }
-
-    /// The products that a destination appears with more often than by chance, in at least `support` minutes.
-    func candidates(support: Int) -> [Int: [ProductKey]] {
-        var found: [Int: [ProductKey]] = [:]
-        for (group, product, count) in pairs.all
-        where count.together >= support && count.isMoreThanChance {
-            found[group, default: []].append(products[Int(product)])
+    /// Adds what one device did; returns the minutes in which the destination was contacted.
+    fileprivate func count(_ appearance: Appearance, in table: inout ProductTable) -> Int {
+        let device = Int(appearance.device)
+        let party = Int(appearance.party)
+        let events = devices[device].events(party)
+        let busy = devices[device].busyMinutes
+        let offset = offsets[device]
+        for product in devices[device].products.indices {
+            let together = devices[device].together(party, product)
+            let wanted = Int(self.wanted[offset + product])
+            table.update(numbers[offset + product]) { count in
+                count.together += together
+                count.expected.add(events: events, wanted: wanted, of: busy)
+                if together > 0 { count.devices += 1 }
+            }
         }
-        return found.mapValues { $0.sorted() }
+        return events
+    }
+
+    /// Every device and its parties, each with its group.
+    func forEachParty(of groups: (Int) -> Bool, _ body: (DeviceTrace, Int, Int) -> Void) {
+        for group in 0..<groupCount where groups(group) {
+            for appearance in of(group) {
+                body(devices[Int(appearance.device)], Int(appearance.party), group)
+            }
+        }
     }
 }
 
-/// Counts by destination and product: millions of them on a day of a large district. An open-addressing index
-/// (linear probing) over a list; a dictionary takes four times as long.
-private struct PairTable: Sendable {
+/// Counts by product. An open-addressing index (linear probing) over a list; a dictionary takes four times as long.
+private struct ProductTable {
     private struct Entry {
-        let key: UInt64
+        let product: UInt32
         var count = Companions.Count()
     }
 
     private var entries: [Entry] = []
     /// Position + 1 of an entry; 0 is empty. A power of two in length, at most half full.
-    private var index: [UInt32] = Array(repeating: 0, count: 1024)
+    private var index: [UInt32] = Array(repeating: 0, count: 64)
 
-    mutating func update(_ group: Int, _ product: UInt32, _ body: (inout Companions.Count) -> Void) {
-        let key = PairTable.key(group, product)
-        let slot = slot(of: key)
+    mutating func removeAll() {
+        // Most destinations have few products: clearing their places alone costs less than clearing all.
+        if entries.count * 8 < index.count {
+            for entry in entries { clear(entry.product) }
+        } else {
+            for slot in index.indices { index[slot] = 0 }
+        }
+        entries.removeAll(keepingCapacity: true)
+    }
+
+    /// Empties the run of places in which the product's lies.
+    private mutating func clear(_ product: UInt32) {
+        let mask = index.count &- 1
+        var slot = ProductTable.start(product) & mask
+        while index[slot] > 0 {
+            index[slot] = 0
+            slot = (slot &+ 1) & mask
+        }
+    }
+
+    mutating func update(_ product: UInt32, _ body: (inout Companions.Count) -> Void) {
+        let slot = slot(of: product)
         if index[slot] > 0 { return body(&entries[Int(index[slot]) &- 1].count) }
-        var entry = Entry(key: key)
+        var entry = Entry(product: product)
         body(&entry.count)
         entries.append(entry)
         index[slot] = UInt32(truncatingIfNeeded: entries.count)
         if entries.count &* 2 > index.count { grow() }
     }
 
-    func count(_ group: Int, _ product: UInt32) -> Companions.Count? {
-        let position = index[slot(of: PairTable.key(group, product))]
-        return position > 0 ? entries[Int(position) - 1].count : nil
+    var all: some Sequence<(product: UInt32, count: Companions.Count)> {
+        entries.lazy.map { ($0.product, $0.count) }
     }
 
-    var all: some Sequence<(group: Int, product: UInt32, count: Companions.Count)> {
-        entries.lazy.map {
-            (Int($0.key >> 32), UInt32(truncatingIfNeeded: $0.key), $0.count)
-        }
+    private static func start(_ product: UInt32) -> Int {
+        Int(truncatingIfNeeded: (UInt64(product) &* 0x9e37_79b9_7f4a_7c15) >> 32)
     }
 
-    private static func key(_ group: Int, _ product: UInt32) -> UInt64 {
-        UInt64(UInt32(truncatingIfNeeded: group)) << 32 | UInt64(product)
-    }
-
-    /// Where the key stands, or would.
-    private func slot(of key: UInt64) -> Int {
+    /// Where the product stands, or would.
+    private func slot(of product: UInt32) -> Int {
         let mask = index.count &- 1
-        let mixed = (key ^ key >> 29) &* 0x9e37_79b9_7f4a_7c15
-        var slot = Int(truncatingIfNeeded: mixed >> 32) & mask
-        while index[slot] > 0, entries[Int(index[slot]) &- 1].key != key { slot = (slot &+ 1) & mask }
+        var slot = ProductTable.start(product) & mask
+        while index[slot] > 0, entries[Int(index[slot]) &- 1].product != product { slot = (slot &+ 1) & mask }
         return slot
     }
 
     private mutating func grow() {
         index = Array(repeating: 0, count: index.count * 2)
         for position in entries.indices {
-            index[slot(of: entries[position].key)] = UInt32(truncatingIfNeeded: position + 1)
+            index[slot(of: entries[position].product)] = UInt32(truncatingIfNeeded: position + 1)
         }
     }
 }
@@ -141,31 +233,26 @@ struct CompanionRivals {
         var without: ProductKey
     }
 
-    private let candidates: [Int: [ProductKey]]
     private var counts: [Key: Companions.Count] = [:]
 
-    init(_ candidates: [Int: [ProductKey]]) { self.candidates = candidates.filter { $0.value.count > 1 } }
-
-    var isNeeded: Bool { !candidates.isEmpty }
-
-    /// Counts again, for each two candidates, what is left of one in the minutes without the other.
-    mutating func add(_ trace: DeviceTrace, groups: [Int]) {
-        let busy = trace.busy.count
-        for party in trace.parties {
-            let group = groups[Int(party.group)]
-            guard let rivals = candidates[group] else { continue }
-            let events = party.starts.count
-            let present = trace.products.filter { rivals.contains($0.key) }
-            for product in present {
-                for other in rivals where other != product.key {
-                    var near = product.near
-                    if let rival = present.first(where: { $0.key == other }) {
-                        near = near.subtracting(rival.near)
-                    }
-                    let key = Key(group: group, product: product.key, without: other)
-                    counts[key, default: Companions.Count()].together += party.starts.shared(with: near)
+    /// Counts again, for each two candidates of a destination, what is left of one in the minutes without the other.
+    init(_ appearances: Appearances, _ companions: Companions) {
+        let rivals = companions.found.filter { $0.value.count > 1 }.mapValues { $0.map(\.product) }
+        if rivals.isEmpty { return }
+        appearances.forEachParty(of: { rivals[$0] != nil }) { device, party, group in
+            guard let candidates = rivals[group] else { return }
+            let places = candidates.map { device.products.firstIndex(of: $0) }
+            let events = device.events(party)
+            for (product, place) in zip(candidates, places) {
+                guard let place else { continue }
+                for (other, rival) in zip(candidates, places) where other != product {
+                    let key = Key(group: group, product: product, without: other)
+                    counts[key, default: Companions.Count()].together +=
+                        device.together(party, place, without: rival)
                     counts[key, default: Companions.Count()].expected
-                        .add(events: events, wanted: near.shared(with: trace.busy), of: busy)
+                        .add(
+                            events: events, wanted: device.wanted(place, without: rival),
+                            of: device.busyMinutes)
                 }
             }
         }

@@ -136,7 +136,8 @@ struct ContactJudge: Sendable {
     }
 
     private func holdsColon(_ name: String) -> Bool {
-        for byte in name.utf8 where byte == UInt8(ascii: ":") { return true }
+        let bytes = name.utf8.span
+        for index in bytes.indices where bytes[index] == UInt8(ascii: ":") { return true }
         return false
     }
 
@@ -183,14 +184,13 @@ struct ContactJudge: Sendable {
         guard contacts[index].action == .allowed else { return }
         let hour = contacts[index].first.hour
         let starts = contacts[index].starts
-        let entry = memo.entries[Int(number)]
-        if entry.verdict != .local, entry.verdict != .platform, entry.verdict != .district {
-            trace.noteBusy(hour, starts)
-        }
-        if let product = entry.product {
+        // Field by field: a copy of the entry would count references of its texts.
+        let verdict = memo.entries[Int(number)].verdict
+        if verdict != .local, verdict != .platform, verdict != .district { trace.noteBusy(hour, starts) }
+        if let product = memo.entries[Int(number)].product {
             trace.noteProduct(
                 product, hour, starts: starts, active: contacts[index].active,
-                isCovered: entry.verdict == .covered)
+                isCovered: verdict == .covered)
         }
     }
 

@@ -1,14 +1,117 @@
 import Register
 
 /// When one device contacted what, in minutes: all that companions are told from.
+///
+/// Rows of masks over the hours in which the device was busy, one behind the other: a day of a large district compares
+/// millions of pairs of rows, and rows of one device are read from one piece of memory.
 struct DeviceTrace: Sendable {
+    /// Uncovered destinations, by group; each has a row of the minutes in which contacts with it began.
+    let parties: [Int32]
+    /// Each has a row of the minutes within the window after a contact with the product began.
+    let products: [ProductKey]
     /// Minutes in which the device began anything outside the district, the platform's own services aside:
     /// when somebody or something was busy on it.
-    var busy: Timeline
-    /// Minutes in which it began contacts with uncovered destinations, by group.
-    var parties: [(group: Int32, starts: Timeline)]
-    /// Busy minutes within the window after it began a contact with a product.
-    var products: [(key: ProductKey, near: Timeline)]
+    let busyMinutes: Int
+    private let columns: Int
+    /// The busy minutes, then the parties' rows, then the products'.
+    private let masks: [UInt64]
+
+    /// - Parameters:
+    ///   - parties: sorted by group, then hour.
+    ///   - products: minutes in which contacts with each began, sorted by product, then hour.
+    ///   - window: minutes after a product's contact that are near it.
+    init(
+        busy: Timeline, parties: [(group: Int32, hour: Timeline.Hour)],
+        products: [(key: ProductKey, hour: Timeline.Hour)], window: Int
+    ) {
+        var rows = RowBuilder(busy)
+        var groups: [Int32] = []
+        for party in parties {
+            if groups.last != party.group {
+                groups.append(party.group)
+                rows.begin()
+            }
+            rows.add(party.hour.minutes, in: party.hour.hour)
+        }
+        var keys: [ProductKey] = []
+        for product in products {
+            if keys.last != product.key {
+                keys.append(product.key)
+                rows.begin()
+            }
+            let (own, next) = Timeline.after(product.hour.minutes, window)
+            rows.add(own, in: product.hour.hour)
+            if next != 0 { rows.add(next, in: product.hour.hour + 1) }
+        }
+        self.parties = groups
+        self.products = keys
+        busyMinutes = busy.count
+        columns = busy.hours.count
+        masks = rows.masks
+    }
+
+    private func start(party: Int) -> Int { (1 + party) * columns }
+    private func start(product: Int) -> Int { (1 + parties.count + product) * columns }
+
+    /// Minutes in which contacts with the party began.
+    func events(_ party: Int) -> Int {
+        let start = start(party: party)
+        var count = 0
+        for column in 0..<columns { count += masks[start + column].nonzeroBitCount }
+        return count
+    }
+
+    /// Busy minutes near the product; `without`: not near that other product.
+    func wanted(_ product: Int, without other: Int? = nil) -> Int {
+        shared(0, start(product: product), without: other)
+    }
+
+    /// Minutes of the party near the product; `without`: not near that other product.
+    func together(_ party: Int, _ product: Int, without other: Int? = nil) -> Int {
+        shared(start(party: party), start(product: product), without: other)
+    }
+
+    private func shared(_ row: Int, _ near: Int, without other: Int?) -> Int {
+        var count = 0
+        if let other {
+            let rival = start(product: other)
+            for column in 0..<columns {
+                count += (masks[row + column] & masks[near + column] & ~masks[rival + column]).nonzeroBitCount
+            }
+        } else {
+            for column in 0..<columns {
+                count += (masks[row + column] & masks[near + column]).nonzeroBitCount
+            }
+        }
+        return count
+    }
+}
+
+/// Fills rows over the hours of a timeline.
+private struct RowBuilder {
+    private(set) var masks: [UInt64]
+    private let hours: [Int64]
+    private var column = 0
+
+    init(_ busy: Timeline) {
+        hours = busy.hours.map(\.hour)
+        masks = busy.hours.map(\.minutes)
+    }
+
+    /// Begins the next row.
+    mutating func begin() {
+        masks.append(contentsOf: repeatElement(0, count: hours.count))
+        column = 0
+    }
+
+    /// Adds minutes to the row; what lies in no hour of the timeline can meet nothing and is left out. Hours come in
+    /// order, or go back by one.
+    mutating func add(_ minutes: UInt64, in hour: Int64) {
+        while column > 0, hours[column - 1] >= hour { column -= 1 }
+        while column < hours.count, hours[column] < hour { column += 1 }
+        guard column < hours.count, hours[column] == hour else { return }
+        masks[masks.count - hours.count + column] |= minutes
+    }
 }
 
 /// Gathers the minutes of one device while its contacts are judged.
@@ -66,32 +169,11 @@ struct TraceBuilder: Sendable {
     /// Nil when the device had no uncovered destination or no product: then it tells nothing.
     func finish(window: Int) -> DeviceTrace? {
         if parties.isEmpty || products.isEmpty { return nil }
-        let busy = busyMinutes
-        // Sorted, so that what belongs together follows each other: a list per party and product would cost more
-        // than all else here.
-        let parties = self.parties.sorted { ($0.group, $0.hour.hour) < ($1.group, $1.hour.hour) }
-        let products = self.products.sorted {
-            $0.key == $1.key ? $0.hour < $1.hour : $0.key < $1.key
-        }
+        let starts = products.map { (key: $0.key, hour: Timeline.Hour(hour: $0.hour, minutes: $0.starts)) }
         return DeviceTrace(
-            busy: busy,
-            parties: TraceBuilder.runs(parties) { $0.group == $1.group }.map { run in
-                (run[run.startIndex].group, Timeline(run.map(\.hour)))
-            },
-            products: TraceBuilder.runs(products) { $0.key == $1.key }.map { run in
-                let pieces = run.map { Timeline.Hour(hour: $0.hour, minutes: $0.starts) }
-                return (run[run.startIndex].key, Timeline(pieces).spread(before: 0, after: window))
-            })
-    }
-
-    /// Neighbours of which all are the same.
-    private static func runs<Item>(_ items: [Item], _ isSame: (Item, Item) -> Bool) -> [ArraySlice<Item>] {
-        var runs: [ArraySlice<Item>] = []
-        var start = 0
-        for end in 1...max(1, items.count) where end >= items.count || !isSame(items[start], items[end]) {
-            if start < items.count { runs.append(items[start..<min(end, items.count)]) }
-            start = end
-        }
-        return runs
+            busy: busyMinutes,
+            parties: parties.sorted { ($0.group, $0.hour.hour) < ($1.group, $1.hour.hour) },
+            products: starts.sorted { $0.key == $1.key ? $0.hour.hour < $1.hour.hour : $0.key < $1.key },
+            window: window)
     }
 }

@@ -43,7 +43,8 @@ struct Group: Sendable {
 
     /// The judgments, the most frequent first; of equally frequent ones by what they say.
     var orderedJudgments: [Judgment] {
-        judgments.sorted { a, b in
+        if judgments.count == 1 { return Array(judgments.keys) }
+        return judgments.sorted { a, b in
             if a.value != b.value { return a.value > b.value }
             return Group.order(a.key).lexicographicallyPrecedes(Group.order(b.key))
         }.map(\.key)

@@ -68,6 +68,7 @@ struct JudgmentMemo: Sendable {
     private var names: [String: UInt32] = [:]
     private var chains: [ChainKey: UInt32] = [:]
     private var lastName: (text: String, number: UInt32)?
+    private var lastEntry: (key: UInt64, entry: Int32)?
 
     /// Enough for every name of a large district's week; beyond it judging goes on without memory.
     private static let limit = 4_000_000
@@ -89,8 +90,13 @@ struct JudgmentMemo: Sendable {
         return number
     }
 
-    func entry(name: UInt32, circumstances: UInt32) -> Int32? {
-        known[UInt64(name) << 32 | UInt64(circumstances)]
+    /// Contacts of one name follow each other: the last answer is mostly the next.
+    mutating func entry(name: UInt32, circumstances: UInt32) -> Int32? {
+        let key = UInt64(name) << 32 | UInt64(circumstances)
+        if let lastEntry, lastEntry.key == key { return lastEntry.entry }
+        guard let entry = known[key] else { return nil }
+        lastEntry = (key, entry)
+        return entry
     }
 
     mutating func remember(_ entry: Int32, name: UInt32, circumstances: UInt32) {

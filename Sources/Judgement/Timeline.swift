@@ -37,15 +37,6 @@ struct Timeline: Equatable, Sendable {
         return count
     }
 
-    /// The minutes that `other` has not.
-    func subtracting(_ other: Timeline) -> Timeline {
-        var rest: [Hour] = []
-        merge(with: other) { hour, mine, theirs in
-            if mine & ~theirs != 0 { rest.append(Hour(hour: hour, minutes: mine & ~theirs)) }
-        }
-        return Timeline(rest)
-    }
-
     /// Whether all `minutes` of an hour are among these.
     func contains(_ minutes: UInt64, in hour: Int64) -> Bool {
         var low = 0
@@ -56,6 +47,14 @@ struct Timeline: Equatable, Sendable {
         }
         let known = low < hours.count && hours[low].hour == hour ? hours[low].minutes : 0
         return minutes & ~known == 0
+    }
+
+    /// An hour's minutes and up to `window` minutes after each, at most `spreadLimit`: in that hour and in the next.
+    static func after(_ minutes: UInt64, _ window: Int) -> (own: UInt64, next: UInt64) {
+        var wide = UInt128(minutes)
+        for _ in 0..<min(window, spreadLimit) { wide |= wide << 1 }
+        let hour = (1 as UInt128) << 60 - 1
+        return (UInt64(wide & hour), UInt64(wide >> 60 & hour))
     }
 
     /// These minutes, up to `before` minutes before and up to `after` minutes after each; both at most

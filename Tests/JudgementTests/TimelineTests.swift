@@ -18,7 +18,6 @@ import Testing
         #expect(!timeline.contains(1, in: 4))
         #expect(timeline.contains(0, in: 4))
         #expect(timeline.shared(with: line((5, 0b110), (6, 1))) == 1)
-        #expect(timeline.subtracting(line((5, 0b1))) == line((3, 0b10), (5, 0b100)))
     }
 
     @Test func spreadingReachesOverTheHour() {
