@@ -5,13 +5,13 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
 # capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures, libbrotli-dev for
-# bodies of web traffic, libsimdjson-dev for JSON, libsqlite3-dev for Pi-hole's database, libjemalloc-dev to share out
-# memory among threads, pkg-config to find them; zip, which packs captures in a test; chromium, in which a test opens the
-# HTML report; curl, which sends webhooks; minisign, unzip, openssl, tshark and python3-rdflib, which check evidence
-# bundles in tests.
-PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev libjemalloc-dev pkg-config zip chromium curl \
-  minisign unzip openssl tshark python3-rdflib
+# bodies of web traffic, libsimdjson-dev for JSON, libsqlite3-dev for Pi-hole's database, libmaxminddb-dev for countries of
+# addresses, libjemalloc-dev to share out memory among threads, pkg-config to find them; zip, which packs captures in a
+# test; chromium, in which a test opens the HTML report; curl, which sends webhooks; minisign, unzip, openssl, tshark and
+# python3-rdflib, which check evidence bundles in tests.
+PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev liblz4-dev libbrotli-dev \
+  libsimdjson-dev libsqlite3-dev libmaxminddb-dev libjemalloc-dev pkg-config zip chromium curl minisign unzip openssl \
+  tshark python3-rdflib
 
 .PHONY: all setup build demo install install-files sanitize torture test lint format fuzz bench bench-logs bench-judgement \
   bench-ledger bench-names bench-roster bench-review bench-evidence clean

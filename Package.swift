@@ -84,6 +84,8 @@ let package = Package(
 
         // simdjson is C++: a shim of one C function stands in front of it.
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        // Unions and variable arguments of libmaxminddb, which Swift does not see.
+        .target(name: "CMaxMind", linkerSettings: [.linkedLibrary("maxminddb")]),
 
         room("Bytes"),
         room(
@@ -111,7 +113,7 @@ let package = Package(
             "Review",
             [
                 "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
-                "Judgement", "Reports", crypto,
+                "Judgement", "Reports", "CMaxMind", crypto,
             ]),
         room(
             "Evidence",

@@ -25,12 +25,20 @@ package struct ReadFile: Equatable, Sendable {
     }
 
     /// Reads the whole file.
-    package init(hashing path: String) throws(FileFault) {
+    package init(hashing path: String) throws(FileFault) { self = try ReadFile.read(path).file }
+
+    /// Reads the whole file, and says what its first bytes are as well.
+    ///
+    /// - Parameter marks: numbers of bytes, ascending.
+    /// - Returns: SHA-256 of so many first bytes of the content, for those marks that it is longer than.
+    package static func read(
+        _ path: String, marks: [Int64] = []
+    ) throws(FileFault) -> (file: ReadFile, beginnings: [Int64: String]) {
         let file = try InputFile(path: path)
-        self.path = path
-        bytes = file.size ?? 0
-        modified = file.modified?.nanoseconds ?? 0
-        sha256 = try ReadFile.digest(file)
+        let (bytes, modified) = (file.size ?? 0, file.modified?.nanoseconds ?? 0)
+        let plain = try digest(file, marks)
+        var read = ReadFile(
+            path: path, bytes: bytes, modified: modified, sha256: plain.whole, content: plain.whole)
         let again = try InputFile(path: path)
         var buffer = ByteBuffer(capacity: 4096)
         let head = buffer.bytes(try again.readNext(into: &buffer, at: 0, count: 4096)).copied()
@@ -38,40 +46,36 @@ package struct ReadFile: Equatable, Sendable {
             guard UnpackSource.recognises(span) else { return nil }
             return try UnpackSource(RewoundSource(head, then: again), prefix: span)
         }
-        guard let packed else {
-            content = sha256
-            return
-        }
         // What cannot be unpacked to its end is known by its bytes as they are.
-        do { content = try ReadFile.digest(packed) } catch { content = sha256 }
+        guard let packed, let unpacked = try? digest(packed, marks) else { return (read, plain.beginnings) }
+        read.content = unpacked.whole
+        return (read, unpacked.beginnings)
     }
 
-    private static func digest(_ source: any ByteSource) throws(FileFault) -> String {
+    private static func digest(
+        _ source: any ByteSource, _ marks: [Int64]
+    ) throws(FileFault) -> (whole: String, beginnings: [Int64: String]) {
         var hash = SHA256()
         var buffer = ByteBuffer(capacity: 256 * 1024)
+        var beginnings: [Int64: String] = [:]
+        var pending = marks[...]
+        var position: Int64 = 0
         while true {
             let got = try source.readNext(into: &buffer, at: 0, count: buffer.capacity)
             if got == 0 { break }
-            hash.update(data: buffer.bytes(got).copied())
+            var bytes = buffer.bytes(got).copied()[...]
+            // A mark at the very end would be the whole file.
+            while let mark = pending.first, mark < position + Int64(bytes.count) {
+                let part = bytes.prefix(Int(clamping: mark - position))
+                hash.update(data: part)
+                if mark > 0 { beginnings[mark] = hexadecimal(hash.finalize()) }
+                bytes = bytes.dropFirst(part.count)
+                position += Int64(part.count)
+                pending = pending.dropFirst()
+            }
+            hash.update(data: bytes)
+            position += Int64(bytes.count)
         }
-        return hexadecimal(hash.finalize())
-    }
-}
-
-extension ReadFile {
-    /// SHA-256 of the first bytes of a file; nil when it has fewer.
-    package static func digest(ofFirst count: Int64, path: String) throws(FileFault) -> String? {
-        let file = try InputFile(path: path)
-        var hash = SHA256()
-        var buffer = ByteBuffer(capacity: 256 * 1024)
-        var left = count
-        while left > 0 {
-            let wanted = Int(clamping: min(left, Int64(buffer.capacity)))
-            let got = try file.readNext(into: &buffer, at: 0, count: wanted)
-            if got == 0 { return nil }
-            hash.update(data: buffer.bytes(got).copied())
-            left -= Int64(got)
-        }
-        return hexadecimal(hash.finalize())
+        return (hexadecimal(hash.finalize()), beginnings)
     }
 }

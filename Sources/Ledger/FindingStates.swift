@@ -91,6 +91,8 @@ enum FindingStates {
         var changes: [FindingChange] = []
         let present = Set(findings.map(\.id))
         for var known in try all(database) where known.state != .resolved && !present.contains(known.id) {
+            // No register says what an app may do: its lockfile does.
+            if known.isDrift { continue }
             known.state = .resolved
             try write(known, database)
             changes.append(FindingChange(kind: .resolved, finding: known))

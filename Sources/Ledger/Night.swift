@@ -68,12 +68,20 @@ extension Ledger {
         }
     }
 
-    /// The largest piece of the file at `path` that was read under that name, in bytes; nil when none was.
-    package func bytesRead(path: String) throws(LedgerFault) -> (bytes: Int64, sha256: String)? {
+    /// Plain files that something was read of, by their size: SHA-256 of each. A file that begins like one of
+    /// them holds its lines or packets once more.
+    package func plainFiles() throws(LedgerFault) -> [Int64: Set<String>] {
         try read { database in
-            let sql = "SELECT bytes, sha256 FROM files WHERE path = ? ORDER BY bytes DESC LIMIT 1"
-            guard let row = try Row.fetchOne(database, sql: sql, arguments: [path]) else { return nil }
-            return (try row.number(0), try row.string(1))
+            let sql = """
+                SELECT DISTINCT f.bytes, f.sha256 FROM files f JOIN inputs i ON i.file_id = f.id
+                WHERE f.content = f.sha256 AND f.bytes > 0 AND i.first IS NOT NULL
+                """
+            var files: [Int64: Set<String>] = [:]
+            let rows = try Row.fetchCursor(database, sql: sql)
+            while let row = try rows.next() {
+                files[try row.number(0), default: []].insert(try row.string(1))
+            }
+            return files
         }
     }
 

@@ -12,8 +12,18 @@ enum Schema {
             try database.execute(sql: "PRAGMA application_id = \(applicationMark)")
             try database.execute(sql: first)
         }
+        migrator.registerMigration("2") { database in try database.execute(sql: drifts) }
         return migrator
     }
+
+    /// What approved apps do that their lockfiles do not have; `since` is a day of the district, `severity` and
+    /// `text` are those of the finding that told of it.
+    private static let drifts = """
+        CREATE TABLE drifts (
+          app TEXT NOT NULL, party TEXT NOT NULL, verdict TEXT NOT NULL, severity TEXT NOT NULL, text TEXT NOT NULL,
+          since INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+          PRIMARY KEY (app, party, verdict)) STRICT;
+        """
 
     /// Moments are nanoseconds since 1970 (UTC) where they come from input, RFC 3339 text where they tell when
     /// somebody ran Hallpass. Days are days since 1970: UTC in pages, the district's elsewhere.

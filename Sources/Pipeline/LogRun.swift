@@ -41,15 +41,18 @@ struct LogRun {
 
     private func pieces(of input: Input, _ format: LogFormat) -> [LogPiece] {
         let settings = logs.settings(modified: input.modified)
-        guard input.isPlainFile, format.isSplittable, crew.jobs > 1,
+        let start = logs.startsAt[input.report.path] ?? 0
+        guard input.isPlainFile, format.isSplittable, crew.jobs > 1 || start > 0,
             let file = (try? input.open().source) as? InputFile, let size = file.size
         else { return [LogPiece(input, format, settings)] }
-        let count = min(Int64(crew.jobs), max(size / pieceBytes, 1))
-        guard count > 1 else { return [LogPiece(input, format, settings)] }
+        let rest = max(size - start, 0)
+        let count = min(Int64(crew.jobs), max(rest / pieceBytes, 1))
+        guard count > 1 || start > 0 else { return [LogPiece(input, format, settings)] }
         return (0..<count).map { number in
             LogPiece(
                 input, format, settings,
-                range: size * number / count..<size * (number + 1) / count, of: file, size: size)
+                range: start + rest * number / count..<start + rest * (number + 1) / count, of: file,
+                size: size)
         }
     }
 
@@ -94,6 +97,9 @@ struct LogRun {
         if let fault {
             report.complete = false
             report.problems.append(fault)
+        }
+        if let start = logs.startsAt[report.path] {
+            report.problems.append("its first \(start) bytes were read on another occasion")
         }
         if tally.linesRejected > 0 {
             let shown = tally.samples.map { "line \($0.line): \($0.reason.text)" }.joined(separator: "; ")

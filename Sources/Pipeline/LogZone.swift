@@ -10,6 +10,8 @@ package struct LogOptions: Sendable {
     package var until: Timestamp?
     /// Formats that the user described.
     package var ownFormats: [LogFormat] = []
+    /// Bytes of files that were read on another occasion, by path: a log's lines behind them are read.
+    package var startsAt: [String: Int64] = [:]
 
     package init() {}
 

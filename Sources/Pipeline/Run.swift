@@ -72,6 +72,10 @@ package struct Run {
             var opener = InputOpener(logs: options.logs)
             opener.open(path.path)
             for input in opener.inputs {
+                if let start = options.logs.startsAt[path.path], let reason = refusal(of: input, at: start) {
+                    refuse(path.path, reason, always: true)
+                    continue
+                }
                 guard path.isRepeat, input.walker == nil || input.reopen == nil else {
                     inputs.append(input)
                     continue
@@ -88,6 +92,25 @@ package struct Run {
             }
         }
         return inputs
+    }
+
+    /// Why an input cannot be read from some byte on; nil when it can be.
+    private func refusal(of input: Input, at start: Int64) -> String? {
+        let told = "its first \(start) bytes were read earlier and would count twice"
+        let help = "have files closed and begun anew before they are read"
+        guard case .log(let format) = input.kind, input.isPlainFile else {
+            return "\(told), and only of logs that are not packed the rest alone can be read; \(help)"
+        }
+        guard format.isSplittable else {
+            return
+                "\(told), and lines of the format \(format.kind) hang together: its rest alone cannot be read; \(help)"
+        }
+        var byte = ByteBuffer(capacity: 1)
+        let file = (try? input.open().source) as? InputFile
+        guard (try? file?.read(at: start - 1, into: &byte, at: 0, count: 1)) == 1,
+            byte.bytes(1).byte(at: 0) == UInt8(ascii: "\n")
+        else { return "\(told), and they end in the middle of a line; \(help)" }
+        return nil
     }
 
     private mutating func refuse(_ path: String, _ reason: String, always: Bool) {

@@ -64,7 +64,7 @@ package struct FindingsRenderer {
     }
 
     private func lines(_ finding: KnownFinding) -> [String] {
-        let verdict = Verdict(rawValue: finding.verdict)?.words ?? finding.verdict
+        let verdict = finding.verdictWords
         let owner = finding.owner.map { " (\($0))" } ?? ""
         var text = "\(UnicodeNames.beside(finding.domain))\(owner): \(verdict), \(finding.state.rawValue)"
         if let by = finding.by { text += " by \(by)" }
@@ -87,5 +87,11 @@ package struct FindingsRenderer {
             ]
         }
         return ([header] + rows).map { CSVText.row($0) + "\n" }.joined()
+    }
+}
+
+extension KnownFinding {
+    var verdictWords: String {
+        isDrift ? "differs from its lockfile" : Verdict(rawValue: verdict)?.words ?? verdict
     }
 }

@@ -36,6 +36,8 @@ package struct MorningReport: Sendable {
     package var changes: [FindingChange] = []
     /// All findings of the ledger.
     package var findings: [KnownFinding] = []
+    /// What approved apps do that their lockfiles do not have.
+    package var drifts: [DriftLine] = []
     /// What is odd about the run itself, in sentences.
     package var notes: [String] = []
 
@@ -89,7 +91,7 @@ extension TableRenderer {
                 + "\(report.leftAlone.count) left alone; \(Quantity.of(report.contacts, "contact"))")
         for kind in FindingChange.Kind.allCases { lines += changes(report.changes(kind), kind) }
         if report.changes.isEmpty { lines += section("NOTHING NEW") }
-        lines += standing(report) + problems(report)
+        lines += drifts(report) + standing(report) + problems(report)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -97,12 +99,23 @@ extension TableRenderer {
         if findings.isEmpty { return [] }
         var lines = section("\(kind.words) (\(findings.count))")
         for finding in findings {
-            let verdict = Verdict(rawValue: finding.verdict)?.words ?? finding.verdict
+            let verdict = finding.verdictWords
             let owner = finding.owner.map { " (\($0))" } ?? ""
             let text = "\(UnicodeNames.beside(finding.domain))\(owner): \(verdict) [\(finding.id)]"
             lines += hanging(
                 TerminalText.padded(finding.severity.rawValue.uppercased(), 8), TerminalText.safe(text),
                 style: Style(finding.severity))
+        }
+        return lines
+    }
+
+    private func drifts(_ report: MorningReport) -> [String] {
+        if report.drifts.isEmpty { return [] }
+        var lines = section("APPS THAT DIFFER FROM THEIR LOCKFILES")
+        for line in report.drifts {
+            let text =
+                "\(line.app): since the night of \(line.since) with \(UnicodeNames.beside(line.party)): \(line.text)"
+            lines += hanging("  ", TerminalText.safe(text), style: Style(line.severity))
         }
         return lines
     }
@@ -171,6 +184,17 @@ extension JSONRenderer {
                 .object(
                     FindingState.allCases.map { state in
                         (state.rawValue, JSONValue.count(report.count(state)))
+                    })
+            ),
+            (
+                "drifts",
+                .array(
+                    report.drifts.map { line in
+                        .object([
+                            ("app", .string(line.app)), ("party", .string(line.party)),
+                            ("verdict", .string(line.verdict)), ("severity", .string(line.severity.rawValue)),
+                            ("since", .string(line.since.description)), ("text", .string(line.text)),
+                        ])
                     })
             ),
             ("notes", .strings(report.notes)),

@@ -39,6 +39,29 @@ package struct SchoolCalendar: Equatable, Sendable {
     }
 }
 
+extension SchoolCalendar {
+    /// Days without a term between the terms of one school year at most: shorter than any summer, longer than any other
+    /// break.
+    private static let longestBreak: Int64 = 42
+
+    /// The first day of the school year to which `day` belongs, by the terms of all schools; a summer belongs to
+    /// the year before it. Nil when no term of that year is known.
+    package static func schoolYear(of day: CivilDay, terms: [Span]) -> CivilDay? {
+        var start: CivilDay?
+        var end: Int64?
+        for term in terms.sorted(by: { $0.first < $1.first }) where term.first <= day {
+            if let known = end, term.first.daysSince1970 - known <= longestBreak + 1 {
+                end = max(known, term.last.daysSince1970)
+            } else {
+                (start, end) = (term.first, term.last.daysSince1970)
+            }
+        }
+        // A calendar that was not carried on says nothing of a later year.
+        guard let start, day.daysSince1970 - start.daysSince1970 <= 366 else { return nil }
+        return start
+    }
+}
+
 /// A school of the district.
 package struct School: Equatable, Sendable {
     package var id: String

@@ -37,7 +37,9 @@ struct ReportCommand: ParsableCommand {
             register: try records.loadRegister(), roster: try records.loadRoster(), asKnownOn: known)
         let ledger = try source.open()
         do {
-            guard let period = try days.period(of: ledger, zone: judge.register.timezone) else {
+            guard
+                let period = try days.period(of: ledger, zone: judge.register.timezone, roster: judge.roster)
+            else {
                 Messages.say("note: the ledger has nothing new to report")
                 return
             }

@@ -27,7 +27,7 @@ struct ReportPeriod: ParsableArguments {
 
     @Flag(
         name: .customLong("school-year"),
-        help: "The school year of the ledger's last day, from 1 August.")
+        help: "The school year of the ledger's last day, by the roster's terms, else from 1 August.")
     var schoolYear = false
 
     func validate() throws {
@@ -49,7 +49,7 @@ struct ReportPeriod: ParsableArguments {
     }
 
     /// Nil when the ledger is empty, or nothing came in since the last report.
-    func period(of ledger: Ledger, zone: String) throws -> Period? {
+    func period(of ledger: Ledger, zone: String, roster: Roster) throws -> Period? {
         guard let span = try ledger.span() else { return nil }
         let clock = ZoneClock(identifier: zone)
         if sinceLast {
@@ -61,7 +61,10 @@ struct ReportPeriod: ParsableArguments {
         if week { days.first = CivilDay(daysSince1970: last.daysSince1970 - 6) }
         if month { days.first = CivilDay(year: year, month: monthOfLast, day: 1) ?? last }
         if schoolYear {
-            days.first = CivilDay(year: monthOfLast >= 8 ? year : year - 1, month: 8, day: 1) ?? last
+            let terms = roster.schools.flatMap(\.calendar.terms)
+            days.first =
+                SchoolCalendar.schoolYear(of: last, terms: terms)
+                ?? CivilDay(year: monthOfLast >= 8 ? year : year - 1, month: 8, day: 1) ?? last
         }
         if let from { days.first = try day(from) }
         if let to { days.last = try day(to) }

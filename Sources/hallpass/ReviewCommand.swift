@@ -30,6 +30,7 @@ struct ReviewCommand: ParsableCommand {
                   hallpass review session.har --app Quizly --format json --output quizly.json
                   hallpass review session.har --app Quizly --format html --output quizly.html
                   hallpass review session.har phone.pcapng --app Quizly --vendor quizly
+                  hallpass review session.har --app Quizly --countries GeoLite2-Country.mmdb
                   hallpass review session.har --app Quizly --declared allow-these.txt --declared policy.yaml
                   hallpass review session.har --app Quizly --persona persona.yaml --write-lock quizly.lock
                   hallpass review new.har --app Quizly --persona persona.yaml --baseline quizly.lock
@@ -92,6 +93,12 @@ struct ReviewCommand: ParsableCommand {
         )
         var bundle: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "A database in MaxMind's format (.mmdb) for the parties' countries; none is built in.",
+                valueName: "file"), completion: .file())
+        var countries: String?
+
         @OptionGroup var records: RegisterOptions
 
         @Option(help: "Output format: \(Format.allCases.map(\.rawValue).joined(separator: " or ")).")
@@ -136,13 +143,19 @@ struct ReviewCommand: ParsableCommand {
         private func review(_ paths: [String], _ search: ElementSearch?, _ judge: Judge) throws -> (
             review: AppReview, code: ExitCode?
         ) {
+            let database = try loadCountries()
             let session = Review.Session(paths, search: search, bundle: bundle)
             let code = reportProblems(session, paths)
             if let code, code != .incomplete { throw code }
             var question = ReviewQuestion(app: app, vendor: vendor, role: role)
             question.declared = try loadDeclared()
-            var builder = ReviewBuilder(session, question, judge: judge)
-            return (builder.build(), code)
+            var builder = ReviewBuilder(session, question, judge: judge, countries: database)
+            let review = builder.build()
+            if let database, database.damaged > 0 {
+                Messages.say(
+                    "warning: \(countries ?? ""): damaged; \(database.damaged) addresses have no country")
+            }
+            return (review, code)
         }
 
         /// What to compare with, if anything.
@@ -165,6 +178,15 @@ struct ReviewCommand: ParsableCommand {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             guard let file = try? readFile(path, relative: name) else { return name }
             return "\(name) sha256 \(file.sha256)"
+        }
+
+        private func loadCountries() throws -> CountryDatabase? {
+            do {
+                return try countries.map { path throws(FileFault) in try CountryDatabase(path) }
+            } catch {
+                Messages.say("error: \(error)")
+                throw error.isMissing ? ExitCode.missingFile : ExitCode.unusableInput
+            }
         }
 
         private func loadDeclared() throws -> [DeclaredList] {

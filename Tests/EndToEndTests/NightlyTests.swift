@@ -113,22 +113,6 @@ import Testing
         }
     }
 
-    @Test func aFileThatHasGrownSinceIsNamedAndNotCountedTwice() throws {
-        try inPlace { place in
-            let log = place.folder.appendingPathComponent("in/access.log")
-            let lines = try Tool.bytes(NightlyTests.squid)
-            let half = try #require(lines.prefix(lines.count / 2).lastIndex(of: 10))
-            try lines.prefix(half + 1).write(to: log)
-            #expect(try place.nightly().code == 0)
-            let contacts = try Ledger(place.ledger, creates: false).contactCount()
-            try lines.write(to: log)
-            let result = try place.nightly()
-            #expect(result.code == 2)
-            #expect(result.output.contains("it has grown since"))
-            #expect(try Ledger(place.ledger, creates: false).contactCount() == contacts)
-        }
-    }
-
     @Test func oneRunAtATime() throws {
         try inPlace { place in
             #expect(try place.nightly().code == 0)

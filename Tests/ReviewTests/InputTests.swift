@@ -98,26 +98,31 @@ import Testing
 
     @Test func fiddlerSession() throws {
         var session = FiddlerSession()
-        session.take(
+        var exchanges: [Exchange?] = []
+        func take(_ name: String, _ bytes: [UInt8]) { exchanges += session.take(name, bytes) }
+        take(
             "raw/1_c.txt", Array("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n".utf8))
-        session.take(
+        take(
             "raw/2_c.txt",
             Array(
                 "POST https://collect.tag.example/c HTTP/1.1\r\nContent-Type: text/plain\r\n\r\ngrade=7".utf8)
         )
-        session.take(
+        take(
             "raw/2_s.txt",
             Array(
                 "HTTP/1.1 302 Found\r\nLocation: /next\r\nSet-Cookie: u=1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
                     .utf8))
-        session.take(
+        take(
             "raw/2_m.xml",
             Array(#"<SessionTimers ClientBeginRequest="2026-11-24T09:00:01.5000000-05:00" />"#.utf8))
-        session.take(
+        take(
             "raw\\3_c.txt", Array("GET /p?sid=S730441856 HTTP/1.1\r\nHost: px.ads.example\r\n\r\n".utf8))
-        session.take("raw/4_c.txt", Array("nonsense".utf8))
-        session.take("_index.htm", [])
-        let exchanges = session.exchanges()
+        take("raw/4_c.txt", Array("nonsense".utf8))
+        take("_index.htm", [])
+        // The second session was whole as soon as its third part came.
+        #expect(exchanges.count == 1)
+        let rest = session.rest()
+        exchanges = rest.prefix(1) + exchanges + rest.dropFirst()
         #expect(exchanges.count == 4)
         // The tunnel itself is no request of the app's.
         #expect(exchanges[0]?.url.leavesDevice == false)
@@ -130,6 +135,21 @@ import Testing
         #expect(exchanges[2]?.url.text == "https://px.ads.example/p?sid=S730441856")
         #expect(exchanges[2]?.gaps == [.noAnswer: 1])
         #expect(exchanges[3] == nil)
+    }
+
+    /// What waits for its other parts has a limit: then it is searched as it is, and parts that come later are counted.
+    @Test func fiddlerSessionsThatNeverEnd() {
+        var session = FiddlerSession(pendingLimit: 1000)
+        let request = Array("GET https://a.example/ HTTP/1.1\r\n\r\n".utf8)
+        var found: [Exchange?] = []
+        for number in 0..<200 { found += session.take("raw/\(number)_c.txt", request) }
+        #expect(found.count > 100 && found.count < 200)
+        found += session.take("raw/0_s.txt", Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+        #expect(session.take("raw/7_w.txt", [1]).isEmpty)
+        found += session.rest()
+        #expect(found.count == 200)
+        #expect(found.allSatisfy { $0?.url.host == "a.example" })
+        #expect(session.late == 1 && session.sockets == 1)
     }
 
     @Test func messagesOfHTTPDoNotTrap() {
@@ -167,6 +187,36 @@ import Testing
         #expect(log.exchanges[1].initiator?.urls == ["https://app.quizly.example"])
         #expect(log.exchanges[0].initiator == nil)
         #expect(log.exchanges[1].response.bytes == 300)
+    }
+
+    /// What Chrome logs when it is told to keep everything: heads, and answers in base64.
+    @Test func netlogWithRawBytes() throws {
+        let body = Data(#"{"student":"S730441856"}"#.utf8).base64EncodedString()
+        let text = #"""
+            {"constants": {"logEventTypes": {"URL_REQUEST_START_JOB": 1, "URL_REQUEST_JOB_FILTERED_BYTES_READ": 2,
+            "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS": 3, "HTTP_TRANSACTION_READ_RESPONSE_HEADERS": 4}, "timeTickOffset": 0},
+            "events": [
+            {"params":{"url":"https://a.example/x","method":"GET"},"source":{"id":9},"time":"5","type":1},
+            {"params":{"headers":[":method: GET",":path: /x","referer: https://app.quizly.example/","cookie: sid=S730441856"]},"source":{"id":9},"time":"6","type":3},
+            {"params":{"headers":["HTTP/1.1 302","content-type: application/json; charset=utf-8","set-cookie: u=1; Path=/","location: /y"]},"source":{"id":9},"time":"7","type":4},
+            {"params":{"byte_count":24,"bytes":"\#(body)"},"source":{"id":9},"time":"8","type":2},
+            {"params":{"byte_count":3,"bytes":"YW!"},"source":{"id":9},"time":"8","type":2},
+            {"params":{"byte_count":3,"bytes":"YWJj"},"source":{"id":10},"time":"8","type":2}
+            ]}
+            """#
+        var file = HARFile(.netlog)
+        var log = NetLog()
+        file.read(Feed(Array(text.utf8), step: 50), head: []) { pieces in
+            for piece in pieces { log.take(piece) }
+        }
+        var exchange = try #require(log.exchanges.first)
+        #expect(log.exchanges.count == 1 && log.unreadable == 0)
+        #expect(exchange.request.headers.map(\.name) == ["referer", "cookie"])
+        #expect(exchange.status == 302 && exchange.redirect == "/y" && exchange.cookiesSet == ["u"])
+        #expect(exchange.response.mediaType == "application/json")
+        #expect(exchange.gaps == [.brokenBase64: 1])
+        let hits = try #require(Planted.search).search(&exchange)
+        #expect(Set(hits.map { "\($0.isSent) \($0.place.rawValue)" }) == ["true cookie", "false body"])
     }
 
     @Test func appPrivacyReport() {

@@ -1,5 +1,6 @@
 import Bytes
 import Judgement
+import Register
 import TestSupport
 import Testing
 
@@ -82,6 +83,66 @@ import Testing
                 "3 data elements sent without the agreement saying so: each is explained or stopped."))
         #expect(items.contains("Agreement DPA-1 covers the schools, roles and grades that will use the app."))
         #expect(items.suffix(3) == ["Approved", "Approved on conditions, attached", "Not approved"])
+    }
+
+    @Test func possibleDeclaredAndContradictingStandOnThePage() throws {
+        var review = try Recorded.review(
+            Recorded.har(
+                Recorded.session + [
+                    Recorded.entry(12, "https://t.ads.example/a?idfa=EA7583CD-A667-48BC-B806-42ECB2B48606")
+                ]), vendor: "quizly"
+        ).review
+        let lists = try DeclaredFile.parse("# source: a page\ntag.example\nnever.example\n", file: "d.txt")
+        review.declarations = DeclarationCheck(
+            review.parties, lists, vendor: try Recorded.judge().register.vendors.first)
+        review.accesses = [AppReview.Gap(reason: "camera", count: 2)]
+        let late = ExchangeFact(host: "hidden.example", first: Timestamp(seconds: 100), source: .appReport)
+        let known = ExchangeFact(host: "a.example", first: Timestamp(seconds: 10), source: .appReport)
+        let first = ExchangeFact(host: "a.example", first: Timestamp(seconds: 13), source: .har)
+        review.corroboration = Corroboration([first, known, late])
+        let html = renderer.render(review)
+        let page = ParsedPage(html)
+        #expect(page.faults == [])
+        let possible = try row(try section("possible", page), "advertising id")
+        #expect(possible == ["advertising id", "t.ads.example", "URL idfa", "1"])
+        #expect(try section("possible", page).plain.contains("camera"))
+        let declared = try section("declarations", page)
+        #expect(try row(declared, "tag.example") == ["tag.example", "no", "yes", "not given", "yes"])
+        #expect(try row(declared, "ads.example").last == "nowhere")
+        #expect(try row(declared, "never.example") == ["never.example", "allowlist"])
+        let recordings = try section("recordings", page)
+        #expect(
+            recordings.plain.contains(
+                "the clock of the app report is 3.0 s behind that of the HAR, by 1 host."))
+        #expect(try row(recordings, "hidden.example") == ["hidden.example", "the app report", "the HAR"])
+        let items = try section("checklist", page).all.filter { $0.name == "li" }.map(\.plain)
+        #expect(items.contains("3 parties declared nowhere: the vendor says what they are for."))
+        #expect(items.contains("Each possible identifier was looked into."))
+        #expect(items.contains("Hosts that only one of the recordings has were looked into."))
+    }
+
+    @Test func driftIsThePageWhenItWasAskedFor() throws {
+        var review = try Recorded.review(Recorded.har(Recorded.session), vendor: "quizly").review
+        review.drift = [
+            Drift(kind: .newParty, party: "rec.example", text: "owner unknown, unknown_owner"),
+            Drift(kind: .verdictChanged, party: "quizly.example", text: "covered -> expired"),
+            Drift(kind: .partyGone, party: "old.example", text: "owner unknown, unknown_owner"),
+        ]
+        let page = ParsedPage(renderer.render(review))
+        #expect(page.faults == [])
+        let drift = try section("drift", page)
+        #expect(
+            try row(drift, "new party") == ["new party", "rec.example", "owner unknown, unknown_owner"])
+        #expect(try row(drift, "verdict changed").last == "covered \u{2192} expired")
+        #expect(try row(drift, "party not seen")[1] == "old.example")
+        #expect(page.element(id: "parties") == nil)
+        let items = try section("checklist", page).all.filter { $0.name == "li" }.map(\.plain)
+        #expect(
+            items.contains(
+                "2 changes since the behaviour that was approved: each is explained, or undone by the vendor."
+            ))
+        review.drift = []
+        #expect(try section("drift", ParsedPage(renderer.render(review))).plain.contains("Nothing is new."))
     }
 
     @Test func noValueAndNoMarkupOfTheSessionComesThrough() throws {

@@ -34,7 +34,7 @@ import Testing
         ],
         "Review": [
             "Bytes", "Captures", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster",
-            "Judgement", "Reports", "Crypto", "Foundation", "Synchronization",
+            "Judgement", "Reports", "CMaxMind", "Crypto", "Foundation", "Synchronization",
         ],
         "Evidence": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
@@ -62,6 +62,7 @@ import Testing
         "Sources/hallpass/AnalyzeCommand.swift": "asks the terminal for its width",
         "Sources/Logs/Text/JSONDocument.swift": "simdjson",
         "Sources/Logs/DNS/SQLiteReader.swift": "SQLite",
+        "Sources/Review/Country/CountryDatabase.swift": "libmaxminddb",
     ]
 
     struct Source {

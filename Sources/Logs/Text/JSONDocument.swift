@@ -112,6 +112,14 @@ package struct JSONDocument: ~Escapable {
         return children
     }
 
+    /// A member's key as text: of those that are longer than a `JSONKey`.
+    package func key(_ index: Int) -> String {
+        let place = offset(index)
+        let start = Int(truncatingIfNeeded: values.word(at: place &+ 8, count: 4))
+        let count = Int(truncatingIfNeeded: values.word(at: place &+ 12, count: 4))
+        return String(decoding: texts.clamped(from: start, count: count).copied(), as: UTF8.self)
+    }
+
     private func matches(_ index: Int, _ key: JSONKey) -> Bool {
         let place = offset(index)
         guard Int(truncatingIfNeeded: values.word(at: place &+ 12, count: 4)) == key.count else {

@@ -36,8 +36,9 @@ private struct HAREntryReader: ~Escapable {
         if let response = document.member(JSONDocument.root, "response") { read(response, into: &exchange) }
         if exchange.status == 0, !exchange.hasFailed { exchange.note(.noAnswer) }
         exchange.initiator = initiator()
+        // Chrome writes IPv6 addresses in brackets.
         exchange.server = document.string(document.member(JSONDocument.root, "serverIPAddress")).flatMap {
-            IPAddress($0)
+            IPAddress($0.hasPrefix("[") && $0.hasSuffix("]") ? String($0.dropFirst().dropLast()) : $0)
         }
         readSocket(into: &exchange)
         count(request, &exchange)

@@ -1,10 +1,32 @@
 import Bytes
 
 /// Puts the members of a Fiddler archive (SAZ) together: `raw/N_c.txt` is a request, `raw/N_s.txt` its answer,
-/// `raw/N_m.xml` when it happened, `raw/N_w.txt` a WebSocket.
+/// `raw/N_m.xml` when it happened, `raw/N_w.txt` a WebSocket, whose messages are not read.
+///
+/// A session is handed out as soon as its parts are there, so that memory holds some sessions and not the archive.
 struct FiddlerSession {
-    private var parts: [String: [String: [UInt8]]] = [:]
-    private var order: [String] = []
+    private struct Pending {
+        var number: Int
+        var parts: [String: [UInt8]] = [:]
+    }
+
+    private var pending: [String: Pending] = [:]
+    private var pendingBytes = 0
+    private var done: Set<String> = []
+    private var count = 0
+    /// Parts that came after their session had been given up for the sake of memory.
+    private(set) var late = 0
+    /// Sessions with a WebSocket, whose messages are not read.
+    private(set) var sockets = 0
+    /// Parts that are longer than `partLimit` and are searched up to there.
+    private(set) var cut = 0
+
+    /// Bytes of one part that are kept: an answer beyond it is no form.
+    static let partLimit = 64 << 20
+    /// Bytes of sessions of which a part is missing yet. Fiddler writes a session's parts one after the other.
+    private let pendingLimit: Int
+
+    init(pendingLimit: Int = 256 << 20) { self.pendingLimit = pendingLimit }
 
     /// Whether a member is one of a session, and which part of which.
     static func part(_ member: String) -> (session: String, part: String)? {
@@ -13,17 +35,42 @@ struct FiddlerSession {
             let mark = name.firstIndex(of: "_")
         else { return nil }
         let part = String(name[name.index(after: mark)...])
-        return ["c.txt", "s.txt", "m.xml"].contains(part) ? (String(name[..<mark]), part) : nil
+        return ["c.txt", "s.txt", "m.xml", "w.txt"].contains(part) ? (String(name[..<mark]), part) : nil
     }
 
-    mutating func take(_ member: String, _ bytes: [UInt8]) {
-        guard let (session, part) = FiddlerSession.part(member) else { return }
-        if parts[session] == nil { order.append(session) }
-        parts[session, default: [:]][part] = bytes
+    /// Takes a member; sessions that are whole with it, nil for one without a request that can be read.
+    mutating func take(_ member: String, _ bytes: [UInt8]) -> [Exchange?] {
+        guard let (session, part) = FiddlerSession.part(member) else { return [] }
+        if part == "w.txt" {
+            sockets += 1
+            return []
+        }
+        guard !done.contains(session) else {
+            late += 1
+            return []
+        }
+        if bytes.count >= FiddlerSession.partLimit { cut += 1 }
+        if pending[session] == nil {
+            pending[session] = Pending(number: count)
+            count += 1
+        }
+        pending[session]?.parts[part] = bytes
+        pendingBytes += bytes.count
+        if pending[session]?.parts.count == 3 { return [finish(session)] }
+        return pendingBytes > pendingLimit ? rest() : []
     }
 
-    /// Sessions in the order of the archive; nil for those without a request that can be read.
-    func exchanges() -> [Exchange?] { order.map { exchange(parts[$0] ?? [:]) } }
+    /// Sessions of which parts are missing, in the order of the archive.
+    mutating func rest() -> [Exchange?] {
+        pending.sorted { $0.value.number < $1.value.number }.map { finish($0.key) }
+    }
+
+    private mutating func finish(_ session: String) -> Exchange? {
+        guard let parts = pending.removeValue(forKey: session)?.parts else { return nil }
+        done.insert(session)
+        pendingBytes -= parts.values.reduce(0) { $0 + $1.count }
+        return exchange(parts)
+    }
 
     private func exchange(_ parts: [String: [UInt8]]) -> Exchange? {
         guard let request = parts["c.txt"].flatMap({ HTTPText($0) }) else { return nil }

@@ -34,6 +34,8 @@ package struct AppReview: Equatable, Sendable {
     /// Nil when no list of declared domains was given.
     package var declarations: DeclarationCheck?
     package var corroboration: Corroboration
+    /// Where the parties' countries are from; nil when no database was given.
+    package var countrySource: CountrySource?
     /// What an App Privacy Report says the app looked at, with counts, sorted.
     package var accesses: [Gap]
     /// Against a lockfile or another session; nil when there is none to compare with.
@@ -63,6 +65,8 @@ package struct Party: Equatable, Sendable {
     package var bytesDown: UInt64
     /// Names of cookies that it set, sorted.
     package var cookies: [String]
+    /// Of the addresses that answered, as ISO 3166-1 has them, sorted; empty when none is known.
+    package var countries: [String] = []
 
     package var verdict: Verdict { judgment.verdict }
 

@@ -30,9 +30,13 @@ package struct ReviewBuilder {
     private let everything: [ExchangeFact]
     private let corroboration: Corroboration
     private let vendor: Int?
+    private let countries: CountryDatabase?
     private var judgments: [String: Judgment] = [:]
 
-    package init(_ session: Session, _ question: ReviewQuestion, judge: Judge) {
+    package init(
+        _ session: Session, _ question: ReviewQuestion, judge: Judge, countries: CountryDatabase? = nil
+    ) {
+        self.countries = countries
         self.question = question
         self.judge = judge
         self.session = session
@@ -96,6 +100,7 @@ package struct ReviewBuilder {
             hasPersona: session.hasPersona,
             parties: parties, initiators: map.roots, edges: map.edges, elements: elements, gaps: gaps(),
             possible: possible(parties), declarations: declarations(parties), corroboration: corroboration,
+            countrySource: countries.map { CountrySource(type: $0.type, built: $0.built) },
             accesses: session.accesses.sorted { $0.key < $1.key }.map {
                 AppReview.Gap(reason: $0.key, count: $0.value)
             },
@@ -150,11 +155,29 @@ package struct ReviewBuilder {
             party.cookies = Array(Set(party.cookies + fact.cookiesSet)).sorted()
             parties[key] = party
         }
+        addCountries(to: &parties)
         return parties.values.sorted {
             if $0.verdict != $1.verdict { return $0.verdict > $1.verdict }
             if $0.bytesUp != $1.bytesUp { return $0.bytesUp > $1.bytesUp }
             return ($0.domain, $0.owner ?? "") < ($1.domain, $1.owner ?? "")
         }
+    }
+
+    /// By the addresses of every recording: a HAR of some browsers has none, a capture beside it has.
+    private func addCountries(to parties: inout [PartyKey: Party]) {
+        guard let countries else { return }
+        var known: [IPAddress: String?] = [:]
+        var found: [PartyKey: Set<String>] = [:]
+        for fact in everything where !fact.hasFailed {
+            guard let key = key(fact.host) else { continue }
+            let own = IPAddress(fact.host).map { [$0] } ?? []
+            for server in own + fact.servers {
+                let country = known[server] ?? countries.country(of: server)
+                known[server] = country
+                if let country { found[key, default: []].insert(country) }
+            }
+        }
+        for (key, codes) in found { parties[key]?.countries = codes.sorted() }
     }
 
     // MARK: - Elements

@@ -27,11 +27,15 @@ package struct ReviewHTML {
                 <p>Of the session this page has hosts, names of fields and cookies, counts and \
                 times. No value is shown.</p>
                 """)
-        document.sections = [
-            label(review), parties(review), elements(review), initiators(review), gaps(review),
-            inputs(review),
-            checklist(review),
-        ]
+        // Against a lockfile or another session, what differs is the answer.
+        let body =
+            drift(review).map { [$0] }
+            ?? [
+                label(review), parties(review), elements(review), possible(review), initiators(review),
+                declarations(review),
+            ].compactMap(\.self)
+        document.sections =
+            body + [gaps(review), recordings(review), inputs(review), checklist(review)].compactMap(\.self)
         return document.render()
     }
 
@@ -115,9 +119,8 @@ package struct ReviewHTML {
             "Parties",
             [
                 .init("Party"), .init("On record"), .init("Owner"), .init("First request"),
-                .number("Requests"),
-                .number("Sent"), .number("Received"), .init("Cookies set"),
-            ])
+                .number("Requests"), .number("Sent"), .number("Received"), .init("Cookies set"),
+            ] + (review.countrySource == nil ? [] : [.init("Country")]))
         for party in review.parties {
             let category = party.category.map { " (\($0))" } ?? ""
             let failed: Markup =
@@ -126,16 +129,18 @@ package struct ReviewHTML {
                 .name(party.domain), "\(party.verdict.words)", "\(party.owner ?? "unknown")\(category)",
                 .moment(party.first, clock), "\(party.requests)\(failed)", "\(Quantity.bytes(party.bytesUp))",
                 "\(Quantity.bytes(party.bytesDown))", Markup(party.cookies.map(Markup.name), separator: ", "),
+                "\(party.countryWords)",
             ])
         }
         let articles = review.parties.filter(\.verdict.isUncovered).map(article)
         let reasons: Markup? =
             articles.isEmpty ? nil : "<h3>Why they are not covered</h3>\n\(articles)"
+        let countries = review.countrySource.map { source -> Markup in "<p>\(source.sentence)</p>\n" }
         return HTMLDocument.Section(
             "parties", "Parties",
             table.isEmpty
                 ? "<p>No request left the device.</p>"
-                : "<p>The worst answer of the register first.</p>\n\(table.markup)\(reasons)")
+                : "<p>The worst answer of the register first.</p>\n\(table.markup)\(countries)\(reasons)")
     }
 
     private func article(_ party: Party) -> Markup {

@@ -124,6 +124,14 @@ extension ReviewHTML {
         let uncovered = review.parties.filter(\.verdict.isUncovered).count
         let wrong = Set(review.elements.filter(\.isWrong).map { "\($0.element.rawValue) \($0.party)" }).count
         var items: [Markup] = ["The session went through the parts of the app that students use."]
+        let changes = (review.drift ?? []).count(where: \.kind.isNew)
+        if changes > 0 {
+            items.append(
+                """
+                \(Quantity.of(changes, "change")) since the behaviour that was approved: each is explained, or undone \
+                by the vendor.
+                """)
+        }
         if uncovered > 0 {
             items.append(
                 "\(Quantity.of(uncovered, "party", "parties")) without an agreement: each is explained or removed."
@@ -138,6 +146,16 @@ extension ReviewHTML {
         }
         if !review.hasPersona {
             items.append("What the app sends was not searched: a session with a persona follows.")
+        }
+        let nowhere = (review.declarations?.rows ?? []).count(where: \.isDeclaredNowhere)
+        if nowhere > 0 {
+            items.append(
+                "\(Quantity.of(nowhere, "party", "parties")) declared nowhere: the vendor says what they are for."
+            )
+        }
+        if !review.possible.isEmpty { items.append("Each possible identifier was looked into.") }
+        if !review.corroboration.contradictions.isEmpty {
+            items.append("Hosts that only one of the recordings has were looked into.")
         }
         if !review.gaps.isEmpty { items.append("What could not be seen was looked at in another way.") }
         if let agreement = review.agreement {

@@ -13,7 +13,11 @@ package struct ReviewJSON {
     package func render(_ review: AppReview) -> String { value(review).pretty }
 
     private func value(_ review: AppReview) -> JSONValue {
-        .object([
+        .object(head(review) + session(review) + checks(review))
+    }
+
+    private func head(_ review: AppReview) -> [(String, JSONValue)] {
+        [
             ("schema_version", .integer(1)),
             ("tool", .object([("name", .string("hallpass")), ("version", .string(tool))])),
             ("app", .string(review.app)), ("vendor", .text(review.vendor)),
@@ -22,25 +26,31 @@ package struct ReviewJSON {
             ("headline", .string(review.headline)),
             ("first", .text(review.first?.description)), ("last", .text(review.last?.description)),
             ("requests", .count(review.requests)), ("failed_requests", .count(review.failedRequests)),
-            ("inputs", .array(review.inputs.map(input))),
-            ("parties", .array(review.parties.map(party))),
+        ]
+    }
+
+    private func session(_ review: AppReview) -> [(String, JSONValue)] {
+        [
+            ("inputs", .array(review.inputs.map(input))), ("parties", .array(review.parties.map(party))),
             ("elements_searched", .bool(review.hasPersona)),
             ("elements", .array(review.elements.map(element))),
-            ("initiators", .array(review.initiators.map(node))),
-            ("edges", .array(review.edges.map(edge))),
+            ("initiators", .array(review.initiators.map(node))), ("edges", .array(review.edges.map(edge))),
             ("possible", .array(review.possible.map(possible))),
+        ]
+    }
+
+    private func checks(_ review: AppReview) -> [(String, JSONValue)] {
+        let corroboration = review.corroboration
+        let database = review.countrySource.map { source -> JSONValue in
+            .object([("type", .string(source.type)), ("built", .text(source.built?.description))])
+        }
+        return [
             ("declarations", review.declarations.map(declarations) ?? .null),
-            ("clock_offsets", .array(review.corroboration.offsets.map(offset))),
-            ("contradictions", .array(review.corroboration.contradictions.map(contradiction))),
-            ("accesses", counts(review.accesses)), ("drift", review.drift.map(drift) ?? .null),
-            (
-                "gaps",
-                .array(
-                    review.gaps.map {
-                        .object([("reason", .string($0.reason)), ("count", .count($0.count))])
-                    })
-            ),
-        ])
+            ("clock_offsets", .array(corroboration.offsets.map(offset))),
+            ("contradictions", .array(corroboration.contradictions.map(contradiction))),
+            ("country_database", database ?? .null), ("accesses", counts(review.accesses)),
+            ("drift", review.drift.map(drift) ?? .null), ("gaps", counts(review.gaps)),
+        ]
     }
 
     private func counts(_ counts: [AppReview.Gap]) -> JSONValue {
@@ -124,7 +134,7 @@ package struct ReviewJSON {
             ("hosts", .strings(party.hosts)), ("first", .text(party.first?.description)),
             ("requests", .count(party.requests)), ("failed_requests", .count(party.failed)),
             ("bytes_up", .unsigned(party.bytesUp)), ("bytes_down", .unsigned(party.bytesDown)),
-            ("cookies", .strings(party.cookies)),
+            ("cookies", .strings(party.cookies)), ("countries", .strings(party.countries)),
         ])
     }
 

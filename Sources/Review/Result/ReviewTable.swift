@@ -65,6 +65,7 @@ package struct ReviewTable {
             if party.failed > 0 { sums += ", \(party.failed) never sent" }
             if let first = party.first { sums += ", first \(lines.moment(first, clock))" }
             text += lines.indented(sums)
+            if review.countrySource != nil { text += lines.indented("country: \(party.countryWords)") }
             if party.hosts != [party.domain] {
                 text += lines.indented("hosts: " + party.hosts.joined(separator: ", "))
             }
@@ -167,15 +168,11 @@ package struct ReviewTable {
 
     private func coverage(_ review: AppReview) -> [String] {
         var text = lines.section("WHAT COULD NOT BE SEEN")
+        if let source = review.countrySource { text += lines.wrap(source.sentence) }
         for gap in review.gaps { text += lines.entry(gap.reason, Quantity.of(gap.count, "time")) }
         if review.gaps.isEmpty { text += ["  nothing was left out"] }
         for offset in review.corroboration.offsets where abs(offset.milliseconds) >= 100 {
-            let seconds = Quantity.tenths(Double(abs(offset.milliseconds)) / 1000)
-            text += lines.hanging(
-                "  ",
-                "the clock of \(offset.of.words) is \(seconds) s \(offset.milliseconds < 0 ? "behind" : "ahead of") "
-                    + "that of \(offset.against.words), by \(Quantity.of(offset.hosts, "host"))",
-                style: .plain)
+            text += lines.hanging("  ", offset.words, style: .plain)
         }
         let contradictions = review.corroboration.contradictions
         for contradiction in contradictions.prefix(ReviewTable.contradictionsShown) {
@@ -189,6 +186,31 @@ package struct ReviewTable {
             for problem in input.problems { text += lines.wrap("\(input.path): \(problem)", style: .warning) }
         }
         return text
+    }
+}
+
+extension Corroboration.ClockOffset {
+    /// Such as `the clock of the capture is 2.1 s behind that of the HAR, by 4 hosts`.
+    var words: String {
+        let hosts = "by \(Quantity.of(hosts, "host"))"
+        guard abs(milliseconds) >= 100 else {
+            return "the clocks of \(of.words) and \(against.words) agree, \(hosts)"
+        }
+        let seconds = Quantity.tenths(Double(abs(milliseconds)) / 1000)
+        return "the clock of \(of.words) is \(seconds) s \(milliseconds < 0 ? "behind" : "ahead of") "
+            + "that of \(against.words), \(hosts)"
+    }
+}
+
+extension Party {
+    /// Such as `DE, US`.
+    var countryWords: String { countries.isEmpty ? "unknown" : countries.joined(separator: ", ") }
+}
+
+extension CountrySource {
+    /// What a reader must know of a country in a table.
+    var sentence: String {
+        "Countries are where \(words) places the addresses that answered, not where data is kept."
     }
 }
 

@@ -55,32 +55,41 @@ extension Session {
         if dump.others > 0 { report.problems.append("\(dump.others) flows that are not HTTP are not used") }
     }
 
-    /// An archive's members beyond this size are no forms.
-    private static let memberLimit = 64 << 20
-
     mutating func readFiddler(_ file: InputFile, _ head: [UInt8], _ report: inout InputReport) {
         var session = FiddlerSession()
+        var unreadable = 0
+        func take(_ exchanges: [Exchange?]) {
+            report.records += UInt64(exchanges.count)
+            for exchange in exchanges {
+                guard let exchange else {
+                    unreadable += 1
+                    continue
+                }
+                _ = self.take([Session.outcome(of: exchange, .fiddler, search)])
+            }
+        }
         report.bytes = UInt64(max(file.size ?? 0, 0))
         do throws(FileFault) {
-            try Decompressor.forEachMember(RewoundSource(head, then: file), limit: Session.memberLimit) {
+            try Decompressor.forEachMember(RewoundSource(head, then: file), limit: FiddlerSession.partLimit) {
                 name, bytes in
-                session.take(name, bytes)
+                take(session.take(name, bytes))
             }
         } catch {
             report.complete = false
             report.problems.append(error.cause)
         }
-        let exchanges = session.exchanges()
-        report.records = UInt64(exchanges.count)
-        let unreadable = exchanges.filter { $0 == nil }.count
-        if unreadable > 0 {
-            report.complete = false
-            report.problems.append(
-                "\(unreadable) of \(exchanges.count) sessions have no request that can be read")
+        take(session.rest())
+        func problem(_ count: Int, _ text: String) {
+            if count > 0 { report.problems.append("\(count) \(text)") }
         }
-        for exchange in exchanges.compactMap({ $0 }) {
-            _ = take([Session.outcome(of: exchange, .fiddler, search)])
-        }
+        problem(unreadable, "of \(report.records) sessions have no request that can be read")
+        problem(
+            session.late, "parts of sessions stand too far from the others of their session and are not used")
+        problem(session.sockets, "WebSockets are not read: Fiddler keeps them in a form of its own")
+        problem(
+            session.cut,
+            "messages are longer than \(FiddlerSession.partLimit >> 20) MiB and are read up to there")
+        if !report.problems.isEmpty { report.complete = false }
     }
 
     mutating func readAppReport(_ file: InputFile, _ head: [UInt8], _ report: inout InputReport) {

@@ -24,6 +24,7 @@ struct NightlyCommand: ParsableCommand {
               hallpass nightly captures/ logs/ --ledger school.ledger --register allowlists/ --min-age 0
               hallpass nightly /srv/captures --ledger ledger.sqlite --leases /var/lib/kea --fail-on high \\
                 --metrics /var/lib/prometheus/node-exporter/hallpass.prom --notify-syslog
+              hallpass nightly /srv/captures --ledger ledger.sqlite --lockfiles /etc/hallpass/approved
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
@@ -65,6 +66,13 @@ struct NightlyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Lockfiles (*.lock) of approved apps: what they do beyond them is one finding each.",
+            discussion: "hallpass review --write-lock writes them: docs/REVIEW.md.", valueName: "folder"),
+        completion: .directory)
+    var lockfiles: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Write counts and ages for Prometheus (node exporter's textfile collector).", valueName: "file"),
         completion: .file())
     var metrics: String?
@@ -78,10 +86,12 @@ struct NightlyCommand: ParsableCommand {
     func run() throws {
         let register = try records.loadRegister()
         let roster = try records.loadRoster()
+        let lockfiles = try lockfiles.map(Lockfiles.load)
         let lock = try RunLock.take(beside: ledger)
         defer { lock.release() }
         let began = Date()
         var run = NightlyRun(self, register: register, roster: roster, at: Moments.text(began))
+        run.lockfiles = lockfiles
         if let pid = lock.abandonedBy {
             run.report.notes.append(
                 "the run of process \(pid) was ended before it was done; what it had begun was undone as a whole"

@@ -15,7 +15,12 @@ struct NightlyRun {
     private let register: Register
     private let roster: Roster
     var report: MorningReport
+    var lockfiles: Lockfiles?
     private var isIncomplete = false
+    /// Bytes of files that earlier nights have read, by path.
+    private var startsAt: [String: Int64] = [:]
+    /// What the night's own contacts gave; empty when nothing was read.
+    private var found: [Finding] = []
 
     init(_ command: NightlyCommand, register: Register, roster: Roster, at: String) {
         self.command = command
@@ -42,6 +47,7 @@ struct NightlyRun {
         let (paths, files) = try arrived(ledger, now: now)
         if !paths.isEmpty { try read(paths, files, into: ledger, gate) }
         try settle(ledger)
+        try hold(ledger)
         report.findings = try ledger.findings()
     }
 
@@ -85,11 +91,14 @@ struct NightlyRun {
         var paths: [InputPath] = []
         var files: [String: ReadFile] = [:]
         var contents: Set<String> = []
+        let earlier = try ledger.plainFiles()
+        let sizes = earlier.keys.sorted()
         for file in arrivals.files {
             let path = file.path.path
             let read: ReadFile
+            let beginnings: [Int64: String]
             do throws(FileFault) {
-                read = try ReadFile(hashing: path)
+                (read, beginnings) = try ReadFile.read(path, marks: sizes)
             } catch {
                 leave(path, "cannot be read: \(error.cause)", isProblem: true)
                 continue
@@ -97,25 +106,15 @@ struct NightlyRun {
             // The same content under another name, tonight or earlier: rotated, compressed or copied since.
             if try !ledger.known([read]).isEmpty || !contents.insert(read.content).inserted {
                 known += 1
-            } else if let reason = try grown(read, ledger) {
-                leave(path, reason, isProblem: true)
-            } else {
-                paths.append(file.path)
-                files[path] = read
+                continue
             }
+            // A log that has grown since, under its old name or a new one: what is new of it is read.
+            startsAt[path] = beginnings.filter { earlier[$0.key]?.contains($0.value) == true }.keys.max()
+            paths.append(file.path)
+            files[path] = read
         }
         report.known = known
         return (paths, files)
-    }
-
-    /// Why a file whose beginning was read once is not read again; nil when it is another one under the same name.
-    private func grown(_ file: ReadFile, _ ledger: Ledger) throws -> String? {
-        guard let earlier = try ledger.bytesRead(path: file.path), earlier.bytes < file.bytes,
-            try ReadFile.digest(ofFirst: earlier.bytes, path: file.path) == earlier.sha256
-        else { return nil }
-        return
-            "its first \(earlier.bytes) bytes were read earlier, and it has grown since: it is not read again, for "
-            + "they would count twice; have it rotated before the nightly run (docs/NIGHTLY.md)"
     }
 
     private mutating func leave(_ path: String, _ reason: String, isProblem: Bool = false) {
@@ -131,6 +130,7 @@ struct NightlyRun {
         var paths = arrived
         var options = try command.input.options(homeNetworks: roster.homeNetworks)
         options.sinkholes = roster.sinkholes
+        options.logs.startsAt = startsAt
         let line = command.input.quiet ? nil : ProgressLine()
         if let line { options.progress = { line.show($0) } }
         var run = Run(paths, options: options)
@@ -170,11 +170,22 @@ struct NightlyRun {
             Night(
                 facts: facts, files: files, judge: judge, assessment: assessment, gate: gate,
                 version: Hallpass.version, at: report.at, by: NSUserName()))
+        found = assessment.findings
         report.run = recorded.run
         report.contacts = recorded.contacts
         report.first = facts.contacts.map(\.first).min()
         report.last = facts.contacts.map(\.last).max()
         report.changes = recorded.changes
+    }
+
+    /// Holds the night against the lockfiles of the approved apps.
+    private mutating func hold(_ ledger: Ledger) throws {
+        guard let lockfiles else { return }
+        let day = report.last.map { ZoneClock(identifier: register.timezone).local($0).day }
+        let lines = day.map { lockfiles.lines(found, register, day: $0) } ?? []
+        report.changes += try ledger.record(
+            drifts: lines, stands: lockfiles.stands, day: day, at: report.at, by: NSUserName())
+        report.drifts = try ledger.drifts()
     }
 
     /// After a change of the register the whole history is judged again: what it covers now is resolved.
