@@ -112,11 +112,19 @@ struct InquiryLetter {
     private func obligations(_ prose: inout Prose) {
         prose.heading("Which obligations it touches")
         prose.say(
-            "Agreements on student data usually speak of the following. Clauses are filled in from the agreement's own "
-                + "text; the register holds none, so they are blank.")
+            "Agreements on student data usually speak of the following. Clauses are those that the agreement's record "
+                + "names; a blank says that the record names none.")
         prose.table(
             "Obligations", ["Obligation", "Question it raises here", "Clause"],
-            Letters.obligations.map { [$0.0, $0.1, Inquiry.blank] })
+            Letters.obligations.map { [$0.name, $0.question, clauses($0.obligation)] })
+    }
+
+    /// Where the vendor's agreements speak of it, by their own records.
+    private func clauses(_ obligation: Obligation) -> String {
+        let clauses = (inquiry.vendor?.agreements ?? []).compactMap { agreement in
+            agreement.clauses[obligation].map { "\(agreement.id): \($0)" }
+        }
+        return clauses.isEmpty ? Inquiry.blank : clauses.joined(separator: "; ")
     }
 
     private func questions(_ prose: inout Prose) {
@@ -155,25 +163,37 @@ struct InquiryLetter {
 /// Wording that does not depend on a case.
 enum Letters {
     /// Obligations and the question that contacts with a third party raise under each.
-    static let obligations: [(String, String)] = [
+    static let obligations: [(obligation: Obligation, name: String, question: String)] = [
         (
-            "FERPA (20 U.S.C. 1232g)",
+            .ferpa, "FERPA (20 U.S.C. 1232g)",
             "Were education records, or identifiers of students, disclosed to another party?"
         ),
         (
-            "COPPA (15 U.S.C. 6501-6506)",
+            .coppa, "COPPA (15 U.S.C. 6501-6506)",
             "Were data of children under 13 collected for other than the school's purpose?"
         ),
         (
-            "CIPA (47 U.S.C. 254(h))",
+            .cipa, "CIPA (47 U.S.C. 254(h))",
             "Did the product lead to content that the school's protection must keep out?"
         ),
-        ("PPRA (20 U.S.C. 1232h)", "Were data collected for marketing, or for surveys on protected matters?"),
-        ("Data belong to the district", "Who holds the data now, and can the district have them back?"),
-        ("Notice of a breach", "Was data disclosed without authorisation, and when was the district told?"),
-        ("No resale and no other use", "Were the data used for advertising, profiles or products of others?"),
-        ("Right to audit", "Which records can the district inspect?"),
-        ("Security by industry practice", "How was the data protected on its way and at rest?"),
+        (
+            .ppra, "PPRA (20 U.S.C. 1232h)",
+            "Were data collected for marketing, or for surveys on protected matters?"
+        ),
+        (
+            .ownership, "Data belong to the district",
+            "Who holds the data now, and can the district have them back?"
+        ),
+        (
+            .breachNotice, "Notice of a breach",
+            "Was data disclosed without authorisation, and when was the district told?"
+        ),
+        (
+            .noOtherUse, "No resale and no other use",
+            "Were the data used for advertising, profiles or products of others?"
+        ),
+        (.audit, "Right to audit", "Which records can the district inspect?"),
+        (.security, "Security by industry practice", "How was the data protected on its way and at rest?"),
     ]
 
     /// With one decimal, and none from 100 on.
