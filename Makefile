@@ -6,13 +6,15 @@ SWIFT ?= swift
 # Debian packages by name, and why: libpsl-dev for registrable domains (Public Suffix List), libpcap-dev for
 # capture filters, libarchive-dev for tar and zip, zlib1g-dev to liblz4-dev for compressed captures, libbrotli-dev for
 # bodies of web traffic, libsimdjson-dev for JSON, libsqlite3-dev for Pi-hole's database, libjemalloc-dev to share out
-# memory among threads, pkg-config to find them; zip,
-# which packs captures in a test; chromium, in which a test opens the HTML report; curl, which sends webhooks.
+# memory among threads, pkg-config to find them; zip, which packs captures in a test; chromium, in which a test opens the
+# HTML report; curl, which sends webhooks; minisign, unzip, openssl, tshark and python3-rdflib, which check evidence
+# bundles in tests.
 PACKAGES := libpsl-dev libpcap-dev libarchive-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev \
-  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev libjemalloc-dev pkg-config zip chromium curl
+  liblz4-dev libbrotli-dev libsimdjson-dev libsqlite3-dev libjemalloc-dev pkg-config zip chromium curl \
+  minisign unzip openssl tshark python3-rdflib
 
 .PHONY: all setup build demo install install-files sanitize torture test lint format fuzz bench bench-logs bench-judgement \
-  bench-ledger bench-names bench-roster bench-review clean
+  bench-ledger bench-names bench-roster bench-review bench-evidence clean
 
 all: build
 
@@ -115,6 +117,16 @@ bench-roster:
 bench-review: setup
 	$(SWIFT) build -c release --product hallpass
 	Tests/Benchmarks/bench-review.sh 200
+
+# The excerpt of one destination out of a synthetic school day of GIGABYTES, beside one analysis of the same day.
+bench-evidence: setup
+	$(SWIFT) build -c release --product hallpass-bench
+	$(SWIFT) build -c release --product ExcerptBenchmark
+	@mkdir -p "$${TMPDIR:-/tmp}/hallpass-bench"
+	@day="$${TMPDIR:-/tmp}/hallpass-bench/day-$(GIGABYTES).pcap"; \
+	  [ -s "$$day.truth.tsv" ] || \
+	    .build/release/hallpass-bench generate --gigabytes $(GIGABYTES) --seed 1 --output "$$day"; \
+	  cat "$$day" > /dev/null; .build/release/ExcerptBenchmark "$$day"
 
 # Runs every fuzzer in turn for SECONDS; stops at the first that crashes, hangs or takes too much memory. What it
 # found lies in .build/fuzz/<Name>/: copy it into Tests/Fuzzers/<Name>/Crashes/, where a test reads it for ever.

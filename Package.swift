@@ -116,14 +116,14 @@ let package = Package(
         room(
             "Evidence",
             [
-                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register",
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
                 "Roster", "Judgement", "Ledger", "Reports", crypto,
             ]),
         .executableTarget(
             name: "hallpass",
             dependencies: [
                 "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-                "Roster", "Judgement", "Ledger", "Reports", "Review", argumentParser,
+                "Roster", "Judgement", "Ledger", "Reports", "Review", "Evidence", argumentParser,
             ],
             swiftSettings: strict, linkerSettings: allocator),
 
@@ -161,6 +161,9 @@ let package = Package(
             name: "LedgerBenchmark",
             dependencies: ["Bytes", "Contacts", "Pipeline", "Register", "Roster", "Judgement", "Ledger"],
             path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "ExcerptBenchmark", dependencies: ["Bytes", "Contacts", "Pipeline", "Evidence"],
+            path: "Tests/Benchmarks/ExcerptBenchmark", swiftSettings: strict),
         tests("RegisterTests", ["Register"]),
         .executableTarget(
             name: "RosterBenchmark", dependencies: ["Bytes", "Contacts", "Register", "Roster"],
@@ -179,13 +182,17 @@ let package = Package(
             ]),
         tests(
             "EvidenceTests",
-            ["Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Evidence", crypto]),
+            [
+                "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register",
+                "Roster",
+                "Judgement", "Ledger", "Reports", "Evidence", crypto,
+            ]),
         tests("ReportsTests", ["Bytes", "Flows", "Contacts", "Register", "Roster", "Judgement", "Reports"]),
         tests(
             "EndToEndTests",
             [
                 "hallpass", "Bytes", "Flows", "Logs", "Contacts", "Pipeline", "Register", "Roster", "Ledger",
-                "Reports", "SyntheticDay", grdb,
+                "Reports", "Evidence", "SyntheticDay", grdb,
             ]),
         tests("TidyTests", []),
     ] + (isFuzzing ? fuzzing : []),

@@ -67,6 +67,13 @@ package struct FlowTraces: Sendable {
     /// All flows in order of time.
     package var flows: [TracedFlow] { kept.values.flatMap(\.self).sorted(by: TracedFlow.precedes) }
 
+    /// Only those flows that are wanted.
+    package func filter(_ isWanted: (TracedFlow) -> Bool) -> FlowTraces {
+        var rest = self
+        rest.kept = kept.mapValues { $0.filter(isWanted) }.filter { !$0.value.isEmpty }
+        return rest
+    }
+
     /// Takes a flow if its contact is one of those asked for.
     mutating func take(_ flow: Flow, _ contact: Contact) {
         guard let name = contact.name, request.names.contains(name), let client = contact.client,

@@ -13,6 +13,13 @@ package struct ScannedFrame: Sendable {
     package let offset: Int64
     package let frame: WatchedFrame
 
+    package init(input: Int, number: UInt64, offset: Int64, frame: WatchedFrame) {
+        self.input = input
+        self.number = number
+        self.offset = offset
+        self.frame = frame
+    }
+
     /// Place in the order in which captures were read.
     package static func precedes(_ a: ScannedFrame, _ b: ScannedFrame) -> Bool {
         (a.input, a.number, a.frame.packet.layer3Start)

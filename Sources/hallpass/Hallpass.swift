@@ -17,6 +17,8 @@ struct Hallpass: ParsableCommand {
               hallpass contacts monday.pcap --format csv
               hallpass review session.har --app Quizly --persona persona.yaml
               hallpass lookup ads.example --register allowlists/ --on 2026-11-24
+              hallpass evidence --ledger ledger.sqlite --finding 1e7bec585a2f --captures /srv/captures \\
+                --recipient "Quizly, Inc." --key evidence.key --output quizly-inquiry
               hallpass nightly /srv/captures --ledger ledger.sqlite --register allowlists/
             """,
         version: version,
@@ -26,5 +28,6 @@ struct Hallpass: ParsableCommand {
             NightlyCommand.self,
             ReportCommand.self,
             JudgeCommand.self, DiffCommand.self, FindingsCommand.self, PurgeCommand.self,
+            EvidenceCommand.self, VerifyCommand.self, KeysCommand.self,
         ])
 }

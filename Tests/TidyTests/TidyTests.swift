@@ -37,13 +37,13 @@ import Testing
             "Judgement", "Reports", "Crypto", "Foundation", "Synchronization",
         ],
         "Evidence": [
-            "Bytes", "Captures", "Packets", "Names", "Flows", "Contacts", "Pipeline", "Register", "Roster",
-            "Judgement", "Ledger", "Reports", "Crypto", "Foundation",
+            "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
+            "Roster", "Judgement", "Ledger", "Reports", "Crypto", "Foundation", "Synchronization",
         ],
         "hallpass": [
             "Bytes", "Captures", "Packets", "Names", "Flows", "Logs", "Contacts", "Pipeline", "Register",
-            "Roster", "Judgement", "Ledger", "Reports", "Review", "ArgumentParser", "Foundation", "Dispatch",
-            "Synchronization",
+            "Roster", "Judgement", "Ledger", "Reports", "Review", "Evidence", "ArgumentParser", "Foundation",
+            "Dispatch", "Synchronization",
         ],
     ]
 

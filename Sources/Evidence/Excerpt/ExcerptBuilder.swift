@@ -71,8 +71,26 @@ struct ExcerptBuilder {
         return groups
     }
 
+    /// What a scan found, wherever it read.
+    struct Found {
+        var frames: [ScannedFrame]
+        /// How evidence calls the captures, by their places.
+        var files: [String]
+        var messagesLeftOut = 0
+        var problems: [String] = []
+    }
+
     mutating func make() -> Excerpt {
         let scan = FrameScan(request.captures, watch, jobs: request.jobs, chunkBytes: request.chunkBytes)
+        let captures = request.captures
+        return make(
+            Found(
+                frames: scan.frames, files: scan.inputs.map { CaptureNames.name($0.path, captures) },
+                messagesLeftOut: scan.messagesLeftOut,
+                problems: scan.problems.map { "\(CaptureNames.name($0.path, captures)): \($0.problem)." }))
+    }
+
+    mutating func make(_ scan: Found) -> Excerpt {
         var byFlow: [Int: [ScannedFrame]] = [:]
         var messages = DNSMessages(names: names)
         for scanned in scan.frames {
@@ -89,7 +107,7 @@ struct ExcerptBuilder {
         return finish(scan)
     }
 
-    private var watch: FrameWatch {
+    var watch: FrameWatch {
         let names = names
         let isHTTP = groups.map { $0.contains { $0.evidence == .httpHost || $0.evidence == .httpConnect } }
         return FrameWatch(
@@ -161,21 +179,20 @@ struct ExcerptBuilder {
         pieces = merged
     }
 
-    private func finish(_ scan: FrameScan) -> Excerpt {
+    private func finish(_ scan: Found) -> Excerpt {
         var pcap = PCAPFile()
         var frames: [ExcerptFrame] = []
-        let files = scan.inputs.map { CaptureNames.name($0.path, request.captures) }
         for (index, piece) in pieces.enumerated() {
             let scanned = piece.scanned
             pcap.add(piece.bytes, at: scanned.frame.time, missing: piece.missing)
             frames.append(
                 ExcerptFrame(
-                    number: index + 1, time: scanned.frame.time, file: files[scanned.input],
+                    number: index + 1, time: scanned.frame.time, file: scan.files[scanned.input],
                     originalNumber: scanned.number, offset: scanned.offset,
                     originalBytes: scanned.frame.bytes.count,
                     sha256: ExcerptBuilder.digest(scanned.frame.bytes), carries: piece.facts.sorted()))
         }
-        return Excerpt(pcap: pcap.bytes, frames: frames, notes: notes(scan), captures: files)
+        return Excerpt(pcap: pcap.bytes, frames: frames, notes: notes(scan), captures: scan.files)
     }
 
     static func digest(_ bytes: [UInt8]) -> String {
@@ -185,7 +202,7 @@ struct ExcerptBuilder {
         }.joined()
     }
 
-    private func notes(_ scan: FrameScan) -> [String] {
+    private func notes(_ scan: Found) -> [String] {
         var notes = ExcerptBuilder.standing
         func note(_ count: Int, _ text: String) { if count > 0 { notes.append("\(count) \(text)") } }
         let beyond = Int(clamping: traces.beyondLimit)
@@ -207,10 +224,7 @@ struct ExcerptBuilder {
                 "\(count) flows to \(name) are shown without a frame that carries the name: it was lost, fragmented, "
                     + "or stands in a protocol that cannot be shown in part.")
         }
-        for (path, problem) in scan.problems {
-            notes.append("\(CaptureNames.name(path, request.captures)): \(problem).")
-        }
-        return notes
+        return notes + scan.problems
     }
 
     /// What holds for every excerpt.
@@ -225,6 +239,7 @@ struct ExcerptBuilder {
             + "blanked; lengths stay. QUIC Initial packets are sealed again under their own keys, without tokens.",
         "Of HTTP requests paths, values of queries and all fields that may identify somebody are blanked with x.",
         "DNS messages are cut behind the answers: EDNS, and with it client subnets and cookies, is left away.",
+        "Times, ports, IPv4 identifications and TCP sequence numbers are those of the captures.",
         "Fragmented packets, DHCP, mDNS, LLMNR, NetBIOS, ARP and neighbour discovery are left out.",
     ]
 }
