@@ -98,8 +98,8 @@ enum HelloBlanks {
         return start..<reader.offset
     }
 
-    /// The encapsulated key and the inner hello of ECH (RFC 9849 section 5), which the provider could open; the type, the
-    /// suite, the configuration's id and the lengths in front of them stay.
+    /// The encapsulated key and the inner hello of ECH (RFC 9849 section 5), which the provider could open; the type,
+    /// the suite, the configuration's id and the lengths in front of them stay.
     private static func sealed(_ message: RawSpan, _ extent: Range<Int>) -> [Range<Int>] {
         var reader = ByteReader(message.clamped(from: 0, count: extent.upperBound), at: extent.lowerBound)
         do throws(DecodeFault) {
