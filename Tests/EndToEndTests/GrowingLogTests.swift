@@ -108,7 +108,9 @@ import Testing
             let busy = place.inbox + "/busy.log"
             let writer = Process()
             writer.executableURL = URL(fileURLWithPath: "/bin/sh")
-            writer.arguments = ["-c", "while true; do echo '\(line)' >> '\(busy)'; done"]
+            writer.arguments = [
+                "-c", "for i in $(seq 1500); do echo '\(line)' >> '\(busy)'; sleep 0.02; done",
+            ]
             try writer.run()
             // By a signal that nobody can hold back: children inherit which ones are.
             defer { kill(writer.processIdentifier, SIGKILL) }

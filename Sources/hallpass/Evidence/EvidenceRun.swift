@@ -208,9 +208,15 @@ struct EvidenceRun {
         if traces == nil || !traced.isSuperset(of: names) {
             traces = Run(command.captures, options: options(names: Set(names))).traces
         }
-        let clients = Set(facts.compactMap(\.contact.client))
+        // An address may have been another device's at another time: only flows within a fact's own time are shown.
+        let byName = Dictionary(grouping: facts.map(\.contact)) { $0.name ?? "" }
         return Excerpt.make(
-            request, (traces ?? FlowTraces(request.tracing)).filter { clients.contains($0.client) })
+            request,
+            (traces ?? FlowTraces(request.tracing)).filter { flow in
+                byName[flow.name]?.contains { contact in
+                    contact.client == flow.client && contact.first <= flow.last && flow.first <= contact.last
+                } ?? false
+            })
     }
 
     // MARK: What is said
