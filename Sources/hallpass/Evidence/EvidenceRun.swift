@@ -19,6 +19,7 @@ struct EvidenceRun {
     private let roster: Roster
     private let period: Period
     private let ledger: Ledger?
+    private let digests: InputDigests
 
     init(_ command: EvidenceCommand.Make) throws {
         self.command = command
@@ -36,6 +37,7 @@ struct EvidenceRun {
         register = try command.records.loadRegister()
         roster = try command.records.loadRoster()
         ledger = try command.ledger.map { try Ledger($0, creates: false) }
+        digests = InputDigests(of: command.captures)
         let first = command.from.flatMap { CivilDay($0) }
         let last = command.to.flatMap { CivilDay($0) }
         let earliest = CivilDay(daysSince1970: 0)
@@ -243,8 +245,9 @@ struct EvidenceRun {
     private func inputs(_ facts: Facts) throws -> [CaseInput] {
         let known = try ledger.map { Set(try $0.inputs(in: .always).compactMap(\.sha256)) }
         let paths = facts.inputs.map(\.path)
+        let digests = self.digests.finish()
         return facts.inputs.map { report in
-            let digest = InputDigest.sha256(path: report.path)
+            let digest = digests[report.path]
             var named = report
             named.problems = report.problems.map { problem in
                 paths.reduce(problem) {
