@@ -277,7 +277,7 @@ private final class Archive {
 
 extension RawSpan {
     /// The CRC-32 of what came before and these bytes.
-    fileprivate func checksum(after before: UInt) -> UInt {
+    package func checksum(after before: UInt = 0) -> UInt {
         unsafe withUnsafeBytes { bytes in
             unsafe crc32(
                 before, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(clamping: bytes.count))

@@ -19,12 +19,6 @@ package final class FrameWatch: Sendable {
         }
     }
 
-    /// Packets with payload that are kept of each direction of a flow, at most: hellos, certificates and first request
-    /// heads lie within them.
-    package static let payloadLimit = 24
-    /// The same for packets that begin or end a connection.
-    package static let controlLimit = 4
-
     private let flows: [Flow]
     /// Indices of the flows of a key, the earliest first.
     private let places: [FlowKey: [Int]]
@@ -91,7 +85,56 @@ package final class FrameWatch: Sendable {
         }
     }
 
-    func wants(_ payload: RawSpan, of flow: Int) -> Bool { wantsPayload(flow, payload) }
+    /// Whether the payload of a packet is wanted beyond the limits of `FlowCounts`.
+    package func wants(_ payload: RawSpan, of flow: Int) -> Bool { wantsPayload(flow, payload) }
+}
+
+/// Packets of one flow that are kept, by direction and kind: of each the first ones.
+///
+/// A chunk counts from nought, the whole input counts what its chunks kept. A packet that a chunk leaves out has as
+/// many of its kind before it in that chunk as the limit, so that the whole would leave it out too: where chunks are
+/// cut plays no part.
+package struct FlowCounts: Sendable {
+    private struct Side {
+        var begins = 0
+        var ends = 0
+        var payload = 0
+        var further = 0
+    }
+
+    /// Packets that begin a connection, and that end it, of each direction.
+    package static let controlLimit = 4
+    /// Packets with payload: hellos, certificates and first request heads lie within them.
+    package static let payloadLimit = 24
+    /// Packets behind these whose payload is wanted: request heads deep in a connection are few.
+    package static let furtherLimit = 8
+
+    private var a = Side()
+    private var b = Side()
+
+    package init() {}
+
+    /// Counts a packet; whether it is kept. `isWanted` is asked of payload beyond the limit.
+    package mutating func takes(_ packet: Packet, fromA: Bool, _ isWanted: () -> Bool) -> Bool {
+        fromA ? FlowCounts.takes(packet, &a, isWanted) : FlowCounts.takes(packet, &b, isWanted)
+    }
+
+    private static func takes(_ packet: Packet, _ side: inout Side, _ isWanted: () -> Bool) -> Bool {
+        let flags = packet.transport == IPProtocol.tcp ? packet.tcpFlags : []
+        if flags.contains(.syn) {
+            side.begins += 1
+            if side.begins <= controlLimit { return true }
+        } else if !flags.isDisjoint(with: [.fin, .rst]) {
+            side.ends += 1
+            if side.ends <= controlLimit { return true }
+        }
+        guard packet.payloadLength > 0 else { return false }
+        side.payload += 1
+        if side.payload <= payloadLimit { return true }
+        guard isWanted() else { return false }
+        side.further += 1
+        return side.further <= furtherLimit
+    }
 }
 
 /// A frame that is wanted whole.
@@ -108,20 +151,18 @@ package struct WatchedFrame: Sendable {
     package let index: UInt32
     /// Where it begins in the chunk's window.
     package let offset: Int
+
+    /// The transport payload, as far as it was captured.
+    package var payload: [UInt8] {
+        bytes.withRawSpan { $0.clamped(from: packet.payloadStart, count: packet.payloadCaptured).copied() }
+    }
 }
 
 /// The frames of one chunk that are wanted, in file order.
 package struct WatchedFrames: Sendable {
     package private(set) var frames: [WatchedFrame] = []
-    private var counts: [Int: Counts] = [:]
-
-    /// Packets of a flow kept so far, by direction.
-    private struct Counts {
-        var payloadA = 0
-        var payloadB = 0
-        var controlA = 0
-        var controlB = 0
-    }
+    /// By flow.
+    private var counts: [Int: FlowCounts] = [:]
 
     /// Takes the packet that was decoded from `bytes` if it is wanted.
     @inline(__always)
@@ -134,24 +175,15 @@ package struct WatchedFrames: Sendable {
         var flow = watch.flow(key, at: time)
         if let index = flow {
             let payload = bytes.clamped(from: packet.payloadStart, count: packet.payloadCaptured)
-            if !isWithinLimits(packet, of: index, fromA), !watch.wants(payload, of: index) { flow = nil }
+            let isKept = counts[index, default: FlowCounts()].takes(packet, fromA: fromA) {
+                watch.wants(payload, of: index)
+            }
+            if !isKept { flow = nil }
         }
         guard flow != nil || watch.wantsDNS(packet, bytes) else { return }
         frames.append(
             WatchedFrame(
                 flow: flow, key: key, fromA: fromA, packet: packet, bytes: bytes.copied(), time: time,
                 index: number, offset: frame.offset))
-    }
-
-    private mutating func isWithinLimits(_ packet: Packet, of flow: Int, _ fromA: Bool) -> Bool {
-        var sum = counts[flow] ?? Counts()
-        defer { counts[flow] = sum }
-        if packet.transport == IPProtocol.tcp, !packet.tcpFlags.isDisjoint(with: [.syn, .fin, .rst]) {
-            if fromA { sum.controlA += 1 } else { sum.controlB += 1 }
-            if (fromA ? sum.controlA : sum.controlB) <= FrameWatch.controlLimit { return true }
-        }
-        guard packet.payloadLength > 0 else { return false }
-        if fromA { sum.payloadA += 1 } else { sum.payloadB += 1 }
-        return (fromA ? sum.payloadA : sum.payloadB) <= FrameWatch.payloadLimit
     }
 }

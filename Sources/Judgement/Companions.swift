@@ -35,7 +35,7 @@ struct Companions: Sendable {
     ///
     /// - Parameter support: minutes together, at least.
     init(_ appearances: Appearances, shard: Int = 0, of shards: Int = 1, support: Int) {
-        var table = ProductTable()
+        var table = ProductTable(products: appearances.products.count)
         for group in stride(from: shard, to: appearances.groupCount, by: shards) {
             let list = appearances.of(group)
             if list.isEmpty { continue }
@@ -159,7 +159,7 @@ struct Appearances: Sendable {
     }
 }
 
-/// Counts by product. An open-addressing index (linear probing) over a list; a dictionary takes four times as long.
+/// Counts by product's number, in the order in which products come.
 private struct ProductTable {
     private struct Entry {
         let product: UInt32
@@ -167,60 +167,27 @@ private struct ProductTable {
     }
 
     private var entries: [Entry] = []
-    /// Position + 1 of an entry; 0 is empty. A power of two in length, at most half full.
-    private var index: [UInt32] = Array(repeating: 0, count: 64)
+    /// For each product the position + 1 of its entry; 0 is none.
+    private var places: [UInt32]
+
+    init(products: Int) { places = Array(repeating: 0, count: products) }
 
     mutating func removeAll() {
-        // Most destinations have few products: clearing their places alone costs less than clearing all.
-        if entries.count * 8 < index.count {
-            for entry in entries { clear(entry.product) }
-        } else {
-            for slot in index.indices { index[slot] = 0 }
-        }
+        for entry in entries { places[Int(entry.product)] = 0 }
         entries.removeAll(keepingCapacity: true)
     }
 
-    /// Empties the run of places in which the product's lies.
-    private mutating func clear(_ product: UInt32) {
-        let mask = index.count &- 1
-        var slot = ProductTable.start(product) & mask
-        while index[slot] > 0 {
-            index[slot] = 0
-            slot = (slot &+ 1) & mask
-        }
-    }
-
     mutating func update(_ product: UInt32, _ body: (inout Companions.Count) -> Void) {
-        let slot = slot(of: product)
-        if index[slot] > 0 { return body(&entries[Int(index[slot]) &- 1].count) }
+        let place = places[Int(product)]
+        if place > 0 { return body(&entries[Int(place) &- 1].count) }
         var entry = Entry(product: product)
         body(&entry.count)
         entries.append(entry)
-        index[slot] = UInt32(truncatingIfNeeded: entries.count)
-        if entries.count &* 2 > index.count { grow() }
+        places[Int(product)] = UInt32(truncatingIfNeeded: entries.count)
     }
 
     var all: some Sequence<(product: UInt32, count: Companions.Count)> {
         entries.lazy.map { ($0.product, $0.count) }
-    }
-
-    private static func start(_ product: UInt32) -> Int {
-        Int(truncatingIfNeeded: (UInt64(product) &* 0x9e37_79b9_7f4a_7c15) >> 32)
-    }
-
-    /// Where the product stands, or would.
-    private func slot(of product: UInt32) -> Int {
-        let mask = index.count &- 1
-        var slot = ProductTable.start(product) & mask
-        while index[slot] > 0, entries[Int(index[slot]) &- 1].product != product { slot = (slot &+ 1) & mask }
-        return slot
-    }
-
-    private mutating func grow() {
-        index = Array(repeating: 0, count: index.count * 2)
-        for position in entries.indices {
-            index[slot(of: entries[position].product)] = UInt32(truncatingIfNeeded: position + 1)
-        }
     }
 }
 

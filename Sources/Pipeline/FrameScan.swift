@@ -88,7 +88,7 @@ package struct FrameScan {
             for chunk in sorting.chunks.prefix(sorting.used) { tasks.append { chunk.piece.sort() } }
             crew.run(tasks)
             loading.used = loader.used
-            for chunk in sorting.chunks.prefix(sorting.used) { settle(chunk, plan) }
+            for chunk in sorting.chunks.prefix(sorting.used) { settle(chunk, plan, watch) }
             swap(&loading, &sorting)
         }
     }
@@ -101,7 +101,7 @@ package struct FrameScan {
     }
 
     /// Takes the frames of a chunk, once it is certain where it begins.
-    private mutating func settle(_ chunk: Chunk, _ plan: ChunkPlan) {
+    private mutating func settle(_ chunk: Chunk, _ plan: ChunkPlan, _ watch: FrameWatch) {
         guard let track = chunk.piece.track else { return }
         let before = track.report.records
         track.settle(&chunk.piece)
@@ -109,7 +109,7 @@ package struct FrameScan {
         guard let input = plan.tracks.firstIndex(where: { $0 === track }) else { return }
         while inputs.count <= input { inputs.append(plan.tracks[inputs.count].report) }
         inputs[input] = track.report
-        for frame in chunk.piece.sorted.watched.frames where isWanted(frame) {
+        for frame in chunk.piece.sorted.watched.frames where isWanted(frame, watch) {
             frames.append(
                 ScannedFrame(
                     input: input, number: before + UInt64(frame.index) + 1,
@@ -117,46 +117,15 @@ package struct FrameScan {
         }
     }
 
-    /// Limits hold per chunk while chunks are read, and here for the whole.
-    private mutating func isWanted(_ frame: WatchedFrame) -> Bool {
+    /// The limits of `FlowCounts` hold per chunk while chunks are read, and here for the whole.
+    private mutating func isWanted(_ frame: WatchedFrame, _ watch: FrameWatch) -> Bool {
         guard let flow = frame.flow else {
             messages += 1
             if messages > FrameScan.messageLimit { messagesLeftOut += 1 }
             return messages <= FrameScan.messageLimit
         }
-        return counts[flow, default: FlowCounts()].takes(frame)
-    }
-}
-
-/// Packets of one flow that were kept, by direction and kind.
-private struct FlowCounts {
-    private struct Side {
-        var begins = 0
-        var ends = 0
-        var payload = 0
-    }
-
-    private var a = Side()
-    private var b = Side()
-
-    /// Request heads deep in a connection are few; so is everything else.
-    private static let payloadLimit = FrameWatch.payloadLimit + 8
-
-    mutating func takes(_ frame: WatchedFrame) -> Bool {
-        frame.fromA ? FlowCounts.takes(frame, &a) : FlowCounts.takes(frame, &b)
-    }
-
-    private static func takes(_ frame: WatchedFrame, _ side: inout Side) -> Bool {
-        let flags = frame.packet.transport == IPProtocol.tcp ? frame.packet.tcpFlags : []
-        if flags.contains(.syn) {
-            side.begins += 1
-            if side.begins <= FrameWatch.controlLimit { return true }
-        } else if !flags.isDisjoint(with: [.fin, .rst]) {
-            side.ends += 1
-            if side.ends <= FrameWatch.controlLimit { return true }
+        return counts[flow, default: FlowCounts()].takes(frame.packet, fromA: frame.fromA) {
+            frame.payload.withRawSpan { watch.wants($0, of: flow) }
         }
-        guard frame.packet.payloadLength > 0 else { return false }
-        side.payload += 1
-        return side.payload <= payloadLimit
     }
 }

@@ -11,11 +11,15 @@ package enum CSVText {
         if let first = text.unicodeScalars.first, ["=", "+", "-", "@", "\t", "\r"].contains(first) {
             safe = "'" + text
         }
-        guard safe.unicodeScalars.contains(where: { ["\"", ",", "\n", "\r"].contains($0) }) else {
-            return safe
-        }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-            + "\""
+        return quoted(safe)
+    }
+
+    /// A field in quotes where it needs them. Byte by byte: what a person sees as one character may hide a comma.
+    package static func quoted(_ text: String) -> String {
+        guard text.utf8.contains(where: { "\",\n\r".utf8.contains($0) }) else { return text }
+        let quote = UInt8(ascii: "\"")
+        let doubled = text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+        return String(decoding: [quote] + doubled + [quote], as: UTF8.self)
     }
 
     /// One line without its end.

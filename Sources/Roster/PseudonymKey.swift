@@ -31,9 +31,7 @@ package enum PseudonymKey {
             throw Fault(
                 description: "\(path) is no key: it cannot be read, or has fewer than \(leastBytes) bytes")
         }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
-        return Loaded(bytes: Array(data), isNew: false, isExposed: mode & 0o077 != 0)
+        return Loaded(bytes: Array(data), isNew: false, isExposed: OwnerOnlyFile.isExposed(path))
     }
 
     private static func make(_ path: String) throws(Fault) -> Loaded {
@@ -49,12 +47,19 @@ package enum PseudonymKey {
 }
 
 /// Files that nobody but their owner may read, from the moment at which they exist.
-enum OwnerOnlyFile {
+package enum OwnerOnlyFile {
     /// Fails when the file exists already. Changes the process's file mask for the time of the call.
-    static func create(_ path: String, _ data: Data) throws {
+    package static func create(_ path: String, _ data: Data) throws {
         let mask = umask(0o077)
         defer { umask(mask) }
         try data.write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    }
+
+    /// Whether others on the machine can read or change the file.
+    package static func isExposed(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        return mode & 0o077 != 0
     }
 }
 

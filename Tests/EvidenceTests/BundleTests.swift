@@ -1,3 +1,5 @@
+import Bytes
+import Captures
 import Crypto
 import Foundation
 import Reports
@@ -18,7 +20,7 @@ import Testing
         // CRC-32 of "one", by Python's zlib.
         #expect(Array(zip[14..<18]) == [0xf1, 0x86, 0x6c, 0x7a])
         // The check value of CRC-32 in catalogues of checksums.
-        #expect(CRC32.of(Array("123456789".utf8)) == 0xcbf4_3926)
+        #expect(Array("123456789".utf8).withRawSpan { $0.checksum() } == 0xcbf4_3926)
     }
 
     @Test func aChangedByteIsRefusedOrIsOneOfAFile() throws {

@@ -157,6 +157,47 @@ import Testing
         }
     }
 
+    /// More of everything than is kept of a flow: what is left out must not depend on where a chunk begins.
+    @Test func limitsHoldWhereverChunksAreCut() throws {
+        var forge = PCAPForge(linkType: 101)
+        var sequence: UInt32 = 1
+        func send(_ flags: UInt8, _ text: String = "", fromServer: Bool = false) {
+            let ports = fromServer ? (80, 50000) : (50000, 80)
+            let segment = Forge.tcp(ports.0, ports.1, sequence: sequence, flags: flags, Array(text.utf8))
+            let packet = Forge.ipv4(6, segment) {
+                guard fromServer else { return }
+                $0.source = Forge.server
+                $0.destination = Forge.client
+            }
+            forge.add(packet, seconds: 1_700_000_000)
+        }
+        for _ in 0..<4 { send(Forge.syn) }
+        send(Forge.syn | Forge.ack, fromServer: true)
+        sequence = 2
+        let hosts = Array(repeating: "site.example", count: 30) + ["late.example"]
+        for host in hosts {
+            let head = "GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+            send(Forge.ack, head)
+            sequence += UInt32(head.utf8.count)
+        }
+        send(Forge.fin | Forge.ack)
+        try ExcerptCase.withFile(forge.bytes) { path in
+            func make(_ chunkBytes: Int) -> Excerpt {
+                var request = ExcerptCase.request([path], ["site.example", "late.example"])
+                request.chunkBytes = chunkBytes
+                return Excerpt.make(request)
+            }
+            let whole = make(1 << 20)
+            let carried = Set(whole.frames.flatMap(\.carries))
+            #expect(carried.isSuperset(of: [.syn, .synAck, .httpRequest, .fin]))
+            #expect(whole.frames.count { $0.carries.contains(.httpRequest) } == 2)
+            for chunkBytes in stride(from: 100, to: 3000, by: 170) {
+                let other = make(chunkBytes)
+                #expect(other.pcap == whole.pcap && other.frames == whole.frames, "chunks of \(chunkBytes)")
+            }
+        }
+    }
+
     @Test func anotherKeyGivesOtherAddresses() {
         let names = ["pixel.adtrack.example"]
         let one = ExcerptCase.make(["school-morning/capture.pcap"], names)

@@ -33,7 +33,7 @@ import Testing
         for table in 0..<tables {
             var some = LogConnectionTable(limit: limit)
             for number in order.dropFirst(table * share).prefix(share) {
-                _ = some.add(flow: part(number))
+                some.add(flow: part(number))
                 add(name: "h\(number % 50).example", to: number, &some)
             }
             all.merge(some)
@@ -73,10 +73,10 @@ import Testing
                 up.action = .attempted
                 var table = LogConnectionTable()
                 for place in order {
-                    if place == 0 { _ = table.add(flow: up) }
-                    if place == 1 { _ = table.add(flow: down) }
+                    if place == 0 { table.add(flow: up) }
+                    if place == 1 { table.add(flow: down) }
                     if place == 2, isToldWhole {
-                        _ = table.add(flow: ConnectionTableTests.part(7, up: 61, down: 91))
+                        table.add(flow: ConnectionTableTests.part(7, up: 61, down: 91))
                     }
                 }
                 let rows = table.join().makeRows()
@@ -94,7 +94,7 @@ import Testing
         up.isHalf = true
         up.action = .attempted
         var table = LogConnectionTable()
-        _ = table.add(flow: up)
+        table.add(flow: up)
         let rows = table.join().makeRows()
         #expect(rows.map(\.action) == [.attempted])
         #expect(rows.map(\.bytesAside) == [60])

@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import Foundation
 import Register
+import Roster
 
 /// The files of an evidence bundle by name, in memory: the largest is the excerpt, some megabytes.
 package struct BundleFiles: Equatable, Sendable {
@@ -102,7 +103,7 @@ extension Commitments {
     /// Writes what reveals the hidden fields, for its owner's eyes only.
     package func writeOpenings(to path: String) throws(EvidenceFault) {
         do {
-            try OwnerFile.create(path, Data(openings.utf8))
+            try OwnerOnlyFile.create(path, Data(openings.utf8))
         } catch {
             throw EvidenceFault("cannot write \(path): \(error.localizedDescription)")
         }

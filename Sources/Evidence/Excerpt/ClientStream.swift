@@ -57,9 +57,9 @@ struct ClientStream {
 
     private mutating func hello(_ text: inout FlowText, _ rest: [UInt8], _ start: Int) -> Int? {
         guard rest.withRawSpan({ ClientHello.strictProbe($0) }) == true,
-            var message = RecordedMessage(text.bytes, from: start)?.bytes,
             let record = RecordedMessage(text.bytes, from: start)
         else { return cutHello(&text, rest, start) }
+        var message = record.bytes
         guard HelloBlanks.apply(to: &message) else { return nil }
         let name = message.withRawSpan { ClientHello.parse(handshakeMessage: $0) }.value?.serverName?.text
         guard isWanted(name) else { return nil }

@@ -25,7 +25,7 @@ struct DNSMessages {
     mutating func take(_ scanned: ScannedFrame) {
         let packet = scanned.frame.packet
         guard packet.sourcePort == 53 || packet.destinationPort == 53 else { return }
-        let payload = ByteView(scanned.frame.bytes).slice(packet.payloadStart, packet.payloadCaptured)
+        let payload = scanned.frame.payload
         let bytes = Array(payload.dropFirst(packet.transport == IPProtocol.tcp ? 2 : 0))
         guard let message = bytes.withRawSpan({ DNSBlanks.read($0, names: names) }) else { return }
         // An answer comes from the port, a question goes to it.

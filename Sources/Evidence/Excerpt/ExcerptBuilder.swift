@@ -137,7 +137,7 @@ struct ExcerptBuilder {
     private mutating func takeMessage(_ scanned: ScannedFrame, _ fact: FrameFact) {
         let packet = scanned.frame.packet
         let isTCP = packet.transport == IPProtocol.tcp
-        let payload = ByteView(scanned.frame.bytes).slice(packet.payloadStart, packet.payloadCaptured)
+        let payload = scanned.frame.payload
         guard let message = DNSBlanks.cut(Array(payload.dropFirst(isTCP ? 2 : 0)), &writer.mask) else {
             damagedMessages += 1
             return

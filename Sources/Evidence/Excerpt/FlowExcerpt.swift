@@ -124,7 +124,7 @@ struct FlowExcerpt {
         guard !evidence.isDisjoint(with: [.httpHost, .httpConnect]) else { return }
         for index in frames.indices where frames[index].fromA == clientIsA {
             let packet = frames[index].packet
-            let payload = ByteView(frames[index].bytes).slice(packet.payloadStart, packet.payloadCaptured)
+            let payload = frames[index].payload
             guard let request = RequestBlanks.request(payload, names: names),
                 carried.insert(request.host).inserted
             else { continue }
@@ -174,7 +174,7 @@ struct FlowExcerpt {
 
     private func payload(_ index: Int) -> [UInt8] {
         let packet = frames[index].packet
-        return ByteView(frames[index].bytes).slice(packet.payloadStart, packet.payloadCaptured)
+        return frames[index].payload
     }
 
     private func initials(_ datagram: [UInt8]) -> Int? {

@@ -37,7 +37,7 @@ struct FlowText {
             let sequence = packet.tcpFlags.contains(.syn) ? packet.tcpSequence &+ 1 : packet.tcpSequence
             let start = Int(Int32(bitPattern: sequence &- base))
             guard start >= 0, start < FlowText.limit else { continue }
-            let payload = ByteView(frames[index].bytes).slice(packet.payloadStart, packet.payloadCaptured)
+            let payload = frames[index].payload
             let end = min(start + payload.count, FlowText.limit)
             if bytes.count < end {
                 bytes += [UInt8](repeating: 0, count: end - bytes.count)

@@ -1,5 +1,6 @@
 package import Bytes
 package import Pipeline
+import Reports
 
 /// `frames.csv`: which frame of which capture each frame of an excerpt was made from.
 package enum FramesTable {
@@ -14,16 +15,10 @@ package enum FramesTable {
         var text = header + "\n"
         for frame in frames {
             let carries = frame.carries.map(\.rawValue).joined(separator: " ")
-            text += "\(frame.number),\(frame.time),\(quoted(frame.file)),\(frame.originalNumber),"
+            text += "\(frame.number),\(frame.time),\(CSVText.quoted(frame.file)),\(frame.originalNumber),"
             text += "\(frame.offset),\(frame.originalBytes),\(frame.sha256),\(carries)\n"
         }
         return text
-    }
-
-    private static func quoted(_ cell: String) -> String {
-        guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
-        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-            + "\""
     }
 
     /// Reads the table again; throws what is wrong with it, with the line's number.

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Roster
 
 /// What is wrong with an evidence bundle, a key or an option, in words for the user: file, line and the way out.
 package struct EvidenceFault: Error, CustomStringConvertible, Equatable {
@@ -52,7 +53,7 @@ package struct SigningKey: Sendable {
         }
         let secret = "\(mark) \(made.key.rawRepresentation.base64EncodedString())\n"
         do {
-            try OwnerFile.create(path, Data(secret.utf8))
+            try OwnerOnlyFile.create(path, Data(secret.utf8))
             try Data(made.publicKey.fileText.utf8)
                 .write(to: URL(fileURLWithPath: path + ".pub"), options: .withoutOverwriting)
         } catch {
@@ -75,9 +76,7 @@ package struct SigningKey: Sendable {
         guard words.count == 2, words[0] == mark, let seed = Data(base64Encoded: String(words[1])) else {
             throw EvidenceFault("\(path) is no signing key; `hallpass keys new FILE` makes one")
         }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
-        return Loaded(key: try SigningKey(seed: Array(seed)), isExposed: mode & 0o077 != 0)
+        return Loaded(key: try SigningKey(seed: Array(seed)), isExposed: OwnerOnlyFile.isExposed(path))
     }
 }
 
@@ -135,15 +134,5 @@ package struct VerifyingKey: Sendable, Equatable {
     package func accepts(_ signature: [UInt8], for bytes: [UInt8]) -> Bool {
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: self.bytes) else { return false }
         return key.isValidSignature(Data(signature), for: Data(bytes))
-    }
-}
-
-/// Files that nobody but their owner may read, from the moment at which they exist.
-enum OwnerFile {
-    /// Fails when the file exists already. Changes the process's file mask for the time of the call.
-    static func create(_ path: String, _ data: Data) throws {
-        let mask = umask(0o077)
-        defer { umask(mask) }
-        try data.write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
     }
 }

@@ -25,15 +25,14 @@ package struct LogConnectionTable: Sendable {
 
     package var isEmpty: Bool { flows.isEmpty && names.isEmpty }
 
-    /// Adds a part without a name. False when it was left out.
-    mutating func add(flow part: LogConnectionPart) -> Bool {
+    /// Adds a part without a name.
+    mutating func add(flow part: LogConnectionPart) {
         guard part.key.hash < bound else {
             lost &+= 1
-            return true
+            return
         }
         flows.append(part)
         makeRoom()
-        return true
     }
 
     /// Adds a part with the record's name, which stands in `line`; false when there are too many names.
@@ -63,31 +62,27 @@ package struct LogConnectionTable: Sendable {
 
     /// Lowers the bound until the parts fit.
     private mutating func makeRoom() {
-        guard flows.count + names.count > limit else { return }
+        while flows.count + names.count > limit { lower(to: bound - max(bound / 16, 1)) }
+    }
+
+    /// Leaves out the parts at and above a new bound.
+    private mutating func lower(to new: UInt64) {
+        bound = new
         let count = flows.count + names.count
-        while flows.count + names.count > limit {
-            bound -= max(bound / 16, 1)
-            flows.removeAll { $0.key.hash >= bound }
-            names.removeAll { $0.key.hash >= bound }
-        }
+        flows.removeAll { $0.key.hash >= bound }
+        names.removeAll { $0.key.hash >= bound }
         lost &+= UInt64(count - flows.count - names.count)
     }
 
     /// Adds what `other` holds; `format` is the number of its file's format.
     package mutating func merge(_ other: LogConnectionTable, format: UInt8 = 0) {
         lost &+= other.lost
-        if other.bound < bound {
-            bound = other.bound
-            let count = flows.count + names.count
-            flows.removeAll { $0.key.hash >= bound }
-            names.removeAll { $0.key.hash >= bound }
-            lost &+= UInt64(count - flows.count - names.count)
-        }
+        if other.bound < bound { lower(to: other.bound) }
         let ids = texts.absorb(other.texts)
         flows.reserveCapacity(flows.count + other.flows.count)
         for var part in other.flows {
             if part.format == 0 { part.format = format }
-            _ = add(flow: part)
+            add(flow: part)
         }
         for var part in other.names {
             guard let old = part.name, Int(old) < ids.count, let id = ids[Int(old)] else {

@@ -117,7 +117,8 @@ package struct SuricataEVE: LogLineParser {
         part.action = action(part, document, body)
         // No other event names a connection that carried DNS: it need not wait.
         if part.service == .dns { return chunk.add(part) }
-        return chunk.connections.add(flow: part) ? nil : .tableFull
+        chunk.connections.add(flow: part)
+        return nil
     }
 
     /// A `netflow` event tells one direction. Which side is the client, the ports say: servers listen on registered
@@ -146,7 +147,8 @@ package struct SuricataEVE: LogLineParser {
         } else {
             part.bytesUp = bytes
         }
-        return chunk.connections.add(flow: part) ? nil : .tableFull
+        chunk.connections.add(flow: part)
+        return nil
     }
 
     private static func isFromServer(_ part: LogConnectionPart, _ source: UInt16) -> Bool {

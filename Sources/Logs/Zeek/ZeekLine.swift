@@ -55,7 +55,8 @@ enum ZeekLine {
         }
         // No other log names a connection that carried DNS alone: it need not wait.
         if part.service == .dns, word(facts.service, text) == "dns" { return chunk.add(part) }
-        return chunk.connections.add(flow: part) ? nil : .tableFull
+        chunk.connections.add(flow: part)
+        return nil
     }
 
     private static func service(_ word: String) -> LogService {

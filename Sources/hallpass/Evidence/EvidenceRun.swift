@@ -38,11 +38,15 @@ struct EvidenceRun {
         roster = try command.records.loadRoster()
         ledger = try command.ledger.map { try Ledger($0, creates: false) }
         digests = InputDigests(of: command.captures)
-        let first = command.from.flatMap { CivilDay($0) }
-        let last = command.to.flatMap { CivilDay($0) }
-        let earliest = CivilDay(daysSince1970: 0)
-        let latest = CivilDay(daysSince1970: 100_000)
-        period = ReportPeriod.period(first ?? earliest, last ?? latest, zone: register.timezone) ?? .always
+        period = EvidenceRun.period(command.from, command.to, zone: register.timezone)
+    }
+
+    /// An end that was not given is open.
+    private static func period(_ from: String?, _ to: String?, zone: String) -> Period {
+        func day(_ text: String?) -> Period? {
+            text.flatMap { CivilDay($0) }.flatMap { ReportPeriod.period($0, $0, zone: zone) }
+        }
+        return Period(from: day(from)?.from ?? Period.always.from, to: day(to)?.to ?? Period.always.to)
     }
 
     static func openings(_ command: EvidenceCommand.Make) -> String { command.output + ".openings.jsonl" }

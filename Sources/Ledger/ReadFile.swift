@@ -24,15 +24,12 @@ package struct ReadFile: Equatable, Sendable {
         self.content = content
     }
 
-    /// Reads the whole file.
-    package init(hashing path: String) throws(FileFault) { self = try ReadFile.read(path).file }
-
     /// Reads the whole file, and says what its first bytes are as well.
     ///
     /// - Parameter marks: numbers of bytes, ascending.
     /// - Returns: SHA-256 of so many first bytes of the content, for those marks that it is longer than.
     package static func read(
-        _ path: String, marks: [Int64] = []
+        _ path: String, marks: [Int64]
     ) throws(FileFault) -> (file: ReadFile, beginnings: [Int64: String]) {
         let file = try InputFile(path: path)
         let (bytes, modified) = (file.size ?? 0, file.modified?.nanoseconds ?? 0)
@@ -52,11 +49,13 @@ package struct ReadFile: Equatable, Sendable {
         return (read, unpacked.beginnings)
     }
 
-    private static func digest(
-        _ source: any ByteSource, _ marks: [Int64]
+    /// SHA-256 of all that `source` gives, and of its beginnings.
+    package static func digest(
+        _ source: any ByteSource, _ marks: [Int64] = []
     ) throws(FileFault) -> (whole: String, beginnings: [Int64: String]) {
         var hash = SHA256()
-        var buffer = ByteBuffer(capacity: 256 * 1024)
+        // Small enough to stay in a processor's cache between reading and hashing.
+        var buffer = ByteBuffer(capacity: 64 * 1024)
         var beginnings: [Int64: String] = [:]
         var pending = marks[...]
         var position: Int64 = 0
